@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Everything a developer does, by one command each; standard library only.
+
+    python3 dev.py run        the console on the simulator with demo data
+    python3 dev.py test       the whole check: format, lint, imports, types, tests (arguments go to pytest)
+    python3 dev.py lint       the checks without the tests
+    python3 dev.py bench      start time beside a bare window, and the engine's figures
+    python3 dev.py shots DIR  pictures of every page, light and dark
+    python3 dev.py lock       pin the dependencies again (needs uv)
+
+Each sets up what it needs first: a virtual environment, the packages of requirements/lock.txt, and the system
+libraries Qt asks for. The second time it starts at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements" / "lock.txt"
+STAMP = VENV / "installed.sha256"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+# What the loader must find, and the Debian package that brings it.
+QT_LIBRARIES = {
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libdbus-1.so.3": "libdbus-1-3",
+}
+WINDOW_LIBRARIES = {
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-randr.so.0": "libxcb-randr0",
+}
+# Programs the tests and pictures start: a secret service for the keyring, a screen, one font for every machine.
+TEST_PROGRAMS = {"gnome-keyring-daemon": "gnome-keyring", "dbus-daemon": "dbus", "Xvfb": "xvfb"}
+FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; its exit code comes out."""
+    commands = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "lock": lock}
+    if not arguments or arguments[0] not in commands:
+        print(__doc__)
+        return 0 if arguments[:1] in ([], ["-h"], ["--help"]) else 2
+    return commands[arguments[0]](arguments[1:])
+
+
+def run(arguments: list[str]) -> int:
+    """Open the console on the simulator; other arguments replace `--demo`."""
+    set_up(QT_LIBRARIES | WINDOW_LIBRARIES)
+    return call([PYTHON, "-m", "zoho_console", *(arguments or ["--demo"])])
+
+
+def test(arguments: list[str]) -> int:
+    """The whole check, cheapest stage first; stops at the first stage that fails."""
+    set_up(QT_LIBRARIES | WINDOW_LIBRARIES, TEST_PROGRAMS, font=True)
+    if not arguments and (failed := lint([])):
+        return failed
+    command = [PYTHON, "-m", "pytest", *arguments]
+    if not arguments:
+        command += ["--cov", "--cov-report=term:skip-covered"]
+    return call(command, QT_QPA_PLATFORM="offscreen")
+
+
+def lint(_arguments: list[str]) -> int:
+    """Format, lint, layers, types."""
+    set_up({})
+    scripts = PYTHON.parent
+    for stage in (
+        [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
+        [PYTHON, "-m", "ruff", "check", "--quiet", "."],
+        [scripts / "lint-imports"],
+        [PYTHON, "-m", "mypy"],
+    ):
+        if failed := call(stage):
+            print(f"failed: {' '.join(str(part) for part in stage)}", file=sys.stderr)
+            return failed
+    return 0
+
+
+def bench(arguments: list[str]) -> int:
+    """Figures with a peer and a floor beside them."""
+    set_up(QT_LIBRARIES)
+    return call([PYTHON, "-m", "tests.bench", *arguments], QT_QPA_PLATFORM="offscreen")
+
+
+def shots(arguments: list[str]) -> int:
+    """Drive the tour in light and dark, one PNG a step, into DIR (default: build/shots)."""
+    set_up(QT_LIBRARIES | WINDOW_LIBRARIES, TEST_PROGRAMS, font=True)
+    folder = Path(arguments[0] if arguments else ROOT / "build" / "shots").absolute()
+    for appearance in ("light", "dark"):
+        tour = ["-m", "zoho_console", "--demo", "--appearance", appearance, "--tour", folder / appearance]
+        if failed := call([PYTHON, *tour], QT_QPA_PLATFORM="offscreen"):
+            return failed
+    print(f"pictures are in {folder}")
+    return 0
+
+
+def lock(_arguments: list[str]) -> int:
+    """Pin every dependency with hashes for all supported Pythons and systems, without index addresses."""
+    uv = shutil.which("uv")
+    if uv is None:
+        print("uv is not installed; get it with: python3 -m pip install uv", file=sys.stderr)
+        return 2
+    options = [
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-header",
+        "--python-version",
+        "3.11",
+    ]
+    return call([uv, "pip", "compile", "-q", *options, "--all-extras", "pyproject.toml", "-o", LOCK])
+
+
+def set_up(libraries: dict[str, str], programs: dict[str, str] | None = None, *, font: bool = False) -> None:
+    """Bring this machine to where the command can run; returns at once when it is there already."""
+    wanted = {package for soname, package in libraries.items() if not loads(soname)}
+    wanted |= {package for program, package in (programs or {}).items() if shutil.which(program) is None}
+    if font and not FONT_FILE.exists():
+        wanted.add(FONT_PACKAGE)
+    if not PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:
+        wanted.add("python3-venv")
+    if sys.platform == "linux":
+        install_system_packages(sorted(wanted))
+    install_python_packages()
+
+
+def loads(soname: str) -> bool:
+    """Whether the system's loader finds this library; other systems bring theirs with Qt."""
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
+    return True
+
+
+def install_system_packages(packages: list[str]) -> None:
+    """Install Debian packages, or say the exact command and stop where that is not allowed."""
+    if not packages:
+        return
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        print("Some system libraries are missing. Install them and run this command again:", file=sys.stderr)
+        print("  sudo " + " ".join(command), file=sys.stderr)
+        raise SystemExit(2)
+    print("installing system libraries:", " ".join(packages), flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["apt-get", "update", "-qq"], [*command[:1], "-qq", *command[1:]]):
+        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+            print("this failed; run it by hand to see why:", " ".join(step), file=sys.stderr)
+            raise SystemExit(2)
+
+
+def install_python_packages() -> None:
+    """Fill the virtual environment from the lock, once for each version of the lock."""
+    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+    if STAMP.exists() and STAMP.read_text() == wanted:
+        return
+    if not (3, 11) <= sys.version_info < (3, 15):
+        raise SystemExit("Python 3.11 to 3.14 is needed; this one is " + sys.version.split()[0])
+    print("installing packages into .venv (once)", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", LOCK], check=True)
+    STAMP.write_text(wanted)
+
+
+def call(command: list[object], **environment: str) -> int:
+    """Run a command from the checkout; its exit code comes out."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    extra = {"PYTHONPATH": os.pathsep.join(paths), **environment}
+    try:
+        return subprocess.run(
+            [str(part) for part in command], cwd=ROOT, env={**os.environ, **extra}, check=False
+        ).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

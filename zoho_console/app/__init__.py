@@ -1,0 +1,1 @@
+"""Builds the window on a workspace, owns the Qt loop."""

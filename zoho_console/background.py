@@ -1,0 +1,53 @@
+"""One asyncio loop in one daemon thread: where HTTP and database work happens, away from any window or script."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class BackgroundLoop:
+    """Runs coroutines on a loop of its own; safe to call from any thread but its own."""
+
+    def __init__(self, name: str = "engine") -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start `work` there; cancelling the future that comes out cancels the work."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """Start `work` there and wait for its value, blocking the calling thread."""
+        return self.start(work).result()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Start `work` there and await its value on the caller's own loop; cancelling passes through."""
+        return await asyncio.wrap_future(self.start(work))
+
+    def close(self) -> None:
+        """Cancel what still runs, end the thread and wait for it; a second call does nothing."""
+        if self._loop.is_closed():
+            return
+        self.call(self._cancel_all())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    async def _cancel_all(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

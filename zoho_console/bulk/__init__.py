@@ -1,0 +1,1 @@
+"""The change-set engine: from a file to outcomes, and back."""

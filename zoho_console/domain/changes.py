@@ -1,0 +1,184 @@
+"""The bulk journey's values: rows of a file, their mapping, problems, planned rows, outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+BATCH_SIZE = 100  # Zoho takes at most 100 records in one update call (Update Records, v8).
+
+
+class RowState(StrEnum):
+    """What became of one row of the file. Every row has exactly one, so their counts add up to the file."""
+
+    PLANNED = "planned"  # will be sent
+    SENT = "sent"  # on its way, or the program ended before an answer was written down
+    UPDATED = "updated"  # Zoho confirmed it
+    UNCHANGED = "unchanged"  # Zoho held these values already; nothing was sent
+    INVALID = "invalid"  # cannot be used; nothing was sent
+    REFUSED = "refused"  # Zoho said no to this record
+    CONFLICT = "conflict"  # somebody else changed the value meanwhile; nothing was sent
+    SKIPPED = "skipped"  # the person cancelled before it was sent
+    IN_DOUBT = "in_doubt"  # sent, and nothing proves what Zoho did
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to the row by itself."""
+        return self not in (RowState.PLANNED, RowState.SENT)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the record now holds what the file says."""
+        return self in (RowState.UPDATED, RowState.UNCHANGED)
+
+
+class ChangeSetState(StrEnum):
+    """Where a change set stands: DRAFT → PLANNED → APPLYING ⇄ PAUSED → FINISHED, or ABANDONED."""
+
+    DRAFT = "draft"  # rows are being read and checked
+    PLANNED = "planned"  # ready; nothing was sent
+    APPLYING = "applying"  # batches are being sent
+    PAUSED = "paused"  # stopped between batches, can go on
+    FINISHED = "finished"  # every row has its outcome
+    ABANDONED = "abandoned"  # given up before anything was sent
+
+
+class ChangeSetKind(StrEnum):
+    """Where a change set comes from."""
+
+    UPDATE = "update"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a file. `number` is its row in a spreadsheet (header: 1), `line` its first line in the file."""
+
+    number: int
+    line: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Which column finds the record, and which columns set which fields.
+
+    `key_column` and the keys of `targets` are column indexes from 0; `key_field` and the values are API names.
+    """
+
+    key_column: int
+    key_field: str
+    targets: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row cannot be used, in one sentence with one remedy. `column` is the header's text, or ""."""
+
+    code: str
+    sentence: str
+    advice: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values."""
+
+    row: Row
+    key: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """One row as the journal keeps it.
+
+    `before` and `after` hold only the fields that change, by API name, as JSON values. `code`, `reason` and `advice`
+    are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent.
+    """
+
+    number: int
+    texts: tuple[str, ...]
+    state: RowState
+    record_id: str = ""
+    record_name: str = ""
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    code: str = ""
+    reason: str = ""
+    advice: str = ""
+    batch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row of a batch."""
+
+    number: int
+    state: RowState
+    code: str = ""
+    reason: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewChangeSet:
+    """What is known when a change set begins. `header` are the file's column titles, `created_by` a user's name."""
+
+    connection_id: int
+    module: str
+    kind: ChangeSetKind
+    source: str
+    header: tuple[str, ...]
+    mapping: Mapping
+    labels: dict[str, str] = field(default_factory=dict)
+    created_by: str = ""
+    undo_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A change set as the journal keeps it. `counts` has an entry for each state that occurs."""
+
+    id: int
+    connection_id: int
+    module: str
+    kind: ChangeSetKind
+    source: str
+    header: tuple[str, ...]
+    mapping: Mapping
+    labels: dict[str, str]
+    created_by: str
+    undo_of: int | None
+    state: ChangeSetState
+    note: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    counts: dict[RowState, int]
+
+    @property
+    def total(self) -> int:
+        """Rows of the file."""
+        return sum(self.counts.values())
+
+    def count(self, *states: RowState) -> int:
+        """Rows in any of these states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One kind of change in a change set: this field, from one value to another, so many rows.
+
+    `before` or `after` is None where the rows of the facet differ in it.
+    """
+
+    field: str
+    label: str
+    before: str | None
+    after: str | None
+    rows: int

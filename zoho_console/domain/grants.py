@@ -1,0 +1,60 @@
+"""What a sign-in leaves behind, and who keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+# Refresh this long before the end, so that no call starts with a token about to die.
+REFRESH_MARGIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A refresh token with the access token made from it. Tokens never show in `repr`.
+
+    `generation` counts the access tokens of this connection; 0 means not stored yet. `api_domain` is what Zoho said
+    with the token ("" if it said nothing). Times are UTC.
+    """
+
+    refresh_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    expires_at: datetime
+    scopes: tuple[str, ...] = ()
+    api_domain: str = ""
+    generation: int = 0
+
+    def is_fresh(self, now: datetime | None = None) -> bool:
+        """Whether the access token can still be used for a new call."""
+        return self.expires_at - (now or datetime.now(UTC)) > REFRESH_MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent:
+    """One thing that happened to a connection's tokens: kind is signed_in, refreshed, failed or revoked."""
+
+    at: datetime
+    connection_id: int
+    kind: str
+    text: str
+
+
+class GrantVault(Protocol):
+    """Keeps the grant of one connection; every method blocks and may raise ZohoDatabaseError."""
+
+    def load(self) -> Grant | None:
+        """The grant now, or None before the first sign-in."""
+        ...
+
+    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+        """Store the grant as the next generation and end any claim; the stored grant comes out."""
+        ...
+
+    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
+        """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
+        ...
+
+    def refresh_failed(self, generation: int, code: str) -> None:
+        """Note a failure and end the claim; the tokens stay."""
+        ...

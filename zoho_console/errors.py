@@ -1,0 +1,195 @@
+"""The error tree. Facts and advice travel with each error; words for the window are made in `screens.notices`.
+
+ZohoError                     everything this package raises on purpose
+├─ ZohoConfigError            a setting, an address or a usage is wrong
+│  └─ PortTaken               another program holds the sign-in port
+├─ FileProblem                a file cannot be used (path, line)
+├─ SecretError                the keyring is missing, locked or refused
+├─ ZohoDatabaseError          the database cannot be reached, is too new, or refused
+├─ ZohoAuthError              Zoho does not accept who we are
+│  ├─ SignInNeeded            the sign-in is missing, expired or revoked
+│  ├─ SignInCancelled         the person or the clock ended a sign-in
+│  ├─ WrongClient             client id or secret is unknown in this data centre
+│  ├─ ScopeMissing            the sign-in lacks a permission (scope)
+│  └─ TokenThrottled          too many tokens asked for (retry_after)
+└─ ZohoAPIError               Zoho refused or could not answer a call (status, code)
+   ├─ ZohoRateLimitError      too many calls or no credits left (retry_after)
+   ├─ BadQuery                a COQL text is wrong (position)
+   ├─ NotFound                there is no such record
+   ├─ NotReachable            no answer; `sent` says whether Zoho may have acted
+   └─ UnreadableAnswer        an answer that is not what Zoho sends; `sent` is always True
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+EXIT_BAD_INPUT = 2
+EXIT_SIGN_IN = 3
+EXIT_NOT_REACHABLE = 4
+
+
+class ZohoError(Exception):
+    """Something the program foresaw.
+
+    `str(error)` is one plain sentence, `advice` one remedy (may be empty), `details` facts for scripts and logs.
+    `exit_code` is what the command line ends with.
+    """
+
+    exit_code = EXIT_BAD_INPUT
+
+    def __init__(self, message: str, *, advice: str = "", details: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.advice = advice
+        self.details: dict[str, Any] = dict(details or {})
+
+
+class ZohoConfigError(ZohoError):
+    """A setting, an address or a usage is wrong."""
+
+
+class PortTaken(ZohoConfigError):
+    """Another program holds the port that the browser is to come back to."""
+
+    def __init__(self, port: int, reason: str = "") -> None:
+        super().__init__(
+            f"Port {port} on this computer is used by another program, so Zoho's answer could not arrive.",
+            advice="Close that program and try again, or choose another port that is registered for this client.",
+            details={"port": port, "reason": reason},
+        )
+        self.port = port
+
+
+class FileProblem(ZohoError):
+    """A file cannot be used; `line` is the first line that is wrong, counted from 1, where one is."""
+
+    def __init__(
+        self, message: str, *, path: Path | str | None = None, line: int | None = None, advice: str = ""
+    ) -> None:
+        super().__init__(message, advice=advice, details={"path": str(path or ""), "line": line})
+        self.line = line
+
+
+class SecretError(ZohoError):
+    """The system's password store is missing, locked or not one the console may use."""
+
+    exit_code = EXIT_SIGN_IN
+
+
+class ZohoDatabaseError(ZohoError):
+    """The database cannot be reached, has a newer schema, or refused."""
+
+    exit_code = EXIT_NOT_REACHABLE
+
+
+class ZohoAuthError(ZohoError):
+    """Zoho does not accept who we are."""
+
+    exit_code = EXIT_SIGN_IN
+
+
+class SignInNeeded(ZohoAuthError):
+    """The sign-in is missing, expired or revoked; only a person can renew it."""
+
+
+class SignInCancelled(ZohoAuthError):
+    """The person declined or cancelled, or the time for it ran out."""
+
+
+class WrongClient(ZohoAuthError):
+    """Zoho does not know this client id and secret in this data centre."""
+
+
+class ScopeMissing(ZohoAuthError):
+    """The sign-in lacks a permission."""
+
+
+class TokenThrottled(ZohoAuthError):
+    """Zoho gives 10 access tokens in 10 minutes and no more; `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float, details: dict[str, Any] | None = None) -> None:
+        super().__init__(message, advice="Wait; the present token goes on working.", details=details)
+        self.retry_after = retry_after
+
+
+class ZohoAPIError(ZohoError):
+    """Zoho refused a call, or could not answer it.
+
+    `status` is the HTTP status (0 if none came), `code` Zoho's own code (such as `INVALID_DATA`) or "".
+    """
+
+    exit_code = EXIT_BAD_INPUT
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 0,
+        code: str = "",
+        advice: str = "",
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, advice=advice, details=details)
+        self.status = status
+        self.code = code
+
+
+class ZohoRateLimitError(ZohoAPIError):
+    """Too many calls at once, or the day's credits are spent; `retry_after` is in seconds."""
+
+    exit_code = EXIT_NOT_REACHABLE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float,
+        status: int = 429,
+        code: str = "",
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        advice = f"Wait {retry_after:.0f} seconds and try again."
+        super().__init__(message, status=status, code=code, advice=advice, details=details)
+        self.retry_after = retry_after
+
+
+class BadQuery(ZohoAPIError):
+    """A COQL text is wrong; `line` and `column` count from 1 where they are known."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        code: str = "",
+        status: int = 0,
+        advice: str = "",
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, status=status, code=code, advice=advice, details=details)
+        self.line = line
+        self.column = column
+
+
+class NotFound(ZohoAPIError):
+    """There is no such record, or this user may not see it."""
+
+
+class NotReachable(ZohoAPIError):
+    """No answer came. `sent` is False only if no byte of the request can have reached Zoho."""
+
+    exit_code = EXIT_NOT_REACHABLE
+
+    def __init__(self, message: str, *, sent: bool, details: dict[str, Any] | None = None) -> None:
+        advice = "Check the network and try again; nothing was changed."
+        super().__init__(message, advice="" if sent else advice, details=details)
+        self.sent = sent
+
+
+class UnreadableAnswer(ZohoAPIError):
+    """An answer that Zoho does not send: a proxy's page, cut JSON, a missing part. Zoho may have acted."""
+
+    exit_code = EXIT_NOT_REACHABLE
+    sent = True

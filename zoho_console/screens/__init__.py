@@ -1,0 +1,1 @@
+"""View models: state and intents; PySide6.QtCore only."""

@@ -1,0 +1,75 @@
+"""Preferences: one frozen value, one TOML file, a few overrides from the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoho_console.domain.connections import DEFAULT_REDIRECT_PORT
+from zoho_console.errors import ZohoConfigError
+
+APPEARANCES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may choose. Secrets and tokens are never settings."""
+
+    database_url: str = ""
+    """A Postgres server for the team, `postgresql://…`; empty: the console runs its own."""
+    appearance: str = "system"
+    """system, light or dark."""
+    redirect_port: int = DEFAULT_REDIRECT_PORT
+    """The port of http://localhost:…/oauth/callback that new connections use."""
+
+
+def load(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this user, with `DATABASE_URL` of the environment above the file.
+
+    Errors: ZohoConfigError naming the setting that is wrong.
+    """
+    path = home / "settings.toml"
+    settings = Settings()
+    if path.exists():
+        try:
+            settings = replace(settings, **tomllib.loads(path.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+            raise ZohoConfigError(
+                f"The settings file cannot be read: {error}.", advice=f"Correct or remove {path}."
+            ) from error
+    if url := environment.get("DATABASE_URL"):
+        settings = replace(settings, database_url=url)
+    _check(settings)
+    return settings
+
+
+def save(home: Path, settings: Settings) -> None:
+    """Write the settings whole; a crash leaves the old file or the new one."""
+    _check(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"database_url = {_quoted(settings.database_url)}",
+        f"appearance = {_quoted(settings.appearance)}",
+        f"redirect_port = {settings.redirect_port}",
+    ]
+    draft = home / "settings.toml.new"
+    draft.write_text("\n".join(lines) + "\n", "utf-8")
+    draft.replace(home / "settings.toml")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _check(settings: Settings) -> None:
+    if settings.appearance not in APPEARANCES:
+        raise ZohoConfigError("The setting “appearance” must be system, light or dark.")
+    port = settings.redirect_port
+    if not isinstance(port, int) or not 1024 <= port <= 65535:
+        raise ZohoConfigError("The setting “redirect_port” must be a number from 1024 to 65535.")
+    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgresql+psycopg2://")):
+        raise ZohoConfigError("DATABASE_URL must begin with postgresql://.")

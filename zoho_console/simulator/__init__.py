@@ -1,0 +1,1 @@
+"""A stand-in for Zoho CRM, for demo, rehearsal and tests; shares no code with the client."""

@@ -1,0 +1,1 @@
+"""Widgets: draw a screen's state, call its intents."""
