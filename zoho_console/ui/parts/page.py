@@ -5,17 +5,20 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.ui.parts.basics import label
+from zoho_console.ui.parts.notice_bar import NoticeBar
+from zoho_console.ui.theme import Look
 
 
 class Page(QWidget):
-    """A page with its header; subclasses fill `content`."""
+    """A page with its header and its notices; subclasses fill `content`."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, look: Look) -> None:
         super().__init__()
         self.setObjectName("page")
         self.title: QLabel = label(title, "title")
         self.sentence: QLabel = label("", "muted")
         self.sentence.setAccessibleName(f"{title}: state")
+        self.notices = NoticeBar(look)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         titles = QVBoxLayout()
@@ -31,6 +34,7 @@ class Page(QWidget):
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(14)
         layout.addLayout(header)
+        layout.addWidget(self.notices)
         layout.addLayout(self.content, 1)
 
     def add_buttons(self, *buttons: QPushButton) -> None:

@@ -122,7 +122,7 @@ class _Header(QHeaderView):
 
 
 class TableView(QTableView):
-    """Signals: `row_chosen` (row object or None) when the current row changes; `sort_wanted` (column key, ascending)."""
+    """Signals: `row_chosen` (row object or None) as the current row changes; `sort_wanted` (column key, ascending)."""
 
     row_chosen = Signal(object)
     sort_wanted = Signal(str, bool)
