@@ -68,6 +68,16 @@ class MainWindow(QMainWindow):
         """The page of this name."""
         return self._pages[name]
 
+    def clear_pages(self) -> None:
+        """Take all pages away, back to the opening words."""
+        self._stack.setCurrentWidget(self._opening)
+        for page in self._pages.values():
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._on_show.clear()
+        self.current = ""
+
     def say_opening(self, title: str, text: str) -> None:
         """What the window says while nothing else can be shown yet."""
         self._opening.title.setText(title)

@@ -95,6 +95,9 @@ class _UnsavedGrant:
     def refresh_failed(self, generation: int, code: str) -> None:
         """Nothing is kept, so there is nothing to note."""
 
+    def note_ok(self) -> None:
+        """Nothing is kept."""
+
 
 async def _identity_of(connection: Connection, app: OAuthApp, grant: Grant) -> Identity:
     client = AsyncZohoClient(connection.origins, app, _UnsavedGrant(grant))
