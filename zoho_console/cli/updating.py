@@ -90,6 +90,7 @@ async def _prepare_undo(workspace: Workspace, former: ChangeSet) -> ChangeSet:
         former.id,
         workspace.client(connection),
         workspace.journal,
+        await workspace.fields(connection),
         created_by=connection.user.name if connection.user else "",
     )
 
@@ -132,7 +133,9 @@ async def _run(workspace: Workspace, change_set: ChangeSet, output: Output) -> C
     def show(progress: Progress) -> None:
         output.progress(f"{progress.done:,} of {progress.total:,} rows settled")
 
-    return await Run(change_set.id, workspace.client(connection), workspace.journal, on_progress=show).apply()
+    fields = await workspace.fields(connection)
+    client = workspace.client(connection)
+    return await Run(change_set.id, client, workspace.journal, fields, on_progress=show).apply()
 
 
 def _agreed(change_set: ChangeSet) -> bool:

@@ -23,6 +23,7 @@ from zoho_console.store.tables import change_rows
 BLOCK = 1000
 # More kinds of change than this in one field are shown as one line.
 MOST_PAIRS = 4
+WORTH_SHOWING = 0.05  # of the field's rows
 
 
 class JournalRows:
@@ -115,9 +116,9 @@ def _folded(name: str, label: str, pairs: Sequence[tuple[Any, Any, int]]) -> lis
     ]
     if len(pairs) <= MOST_PAIRS:
         return shown
-    if all(facet.rows == 1 for facet in shown):
-        shown = []
-    rest = sum(rows for _before, _after, rows in pairs[len(shown) :])
+    total = sum(rows for _before, _after, rows in pairs)
+    shown = [facet for facet in shown if facet.rows >= total * WORTH_SHOWING]
+    rest = total - sum(facet.rows for facet in shown)
     return [*shown, Facet(name, label, None, None, rest)]
 
 

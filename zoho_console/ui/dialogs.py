@@ -14,7 +14,12 @@ from zoho_console.ui.parts.basics import button, label, row
 async def shown(dialog: QDialog) -> bool:
     """Open a dialog and wait for its end without a loop of its own; whether it was accepted comes out."""
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    dialog.finished.connect(lambda result: ended.done() or ended.set_result(result))
+
+    def end(result: int) -> None:
+        if not ended.done():
+            ended.set_result(result)
+
+    dialog.finished.connect(end)
     dialog.open()
     try:
         return await ended == QDialog.DialogCode.Accepted

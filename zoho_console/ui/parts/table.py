@@ -154,7 +154,7 @@ class TableView(QTableView):
 
     def chosen_rows(self) -> list[object]:
         """The row objects of the selected rows, top to bottom."""
-        ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
+        ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection().toList())
         return [self._table.rows[number] for top, bottom in ranges for number in range(top, bottom + 1)]
 
     def show_sorting(self, key: str, *, ascending: bool) -> None:
