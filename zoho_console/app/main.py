@@ -29,9 +29,8 @@ def open_window(arguments: Namespace) -> int:
     application.setApplicationName("zoho-console")
     application.setApplicationDisplayName("Zoho Console")
     look = Look(application, arguments.appearance or chosen.appearance)
-    life = WindowLife(look, chosen, demo=arguments.demo)
     if arguments.tour:
         from zoho_console.app.tour import Tour
 
-        return loop.run(application, Tour(life, arguments.tour).main)
-    return loop.run(application, life.main)
+        return loop.run(application, Tour(look, chosen, arguments.tour).main)
+    return loop.run(application, WindowLife(look, chosen, demo=arguments.demo).main)

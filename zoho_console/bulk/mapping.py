@@ -33,7 +33,7 @@ def suggest(header: Sequence[str], sample: Sequence[Row], fields: Sequence[Field
             if name:
                 found[column], why[column] = name, reason
     key_column, key_field = _key(found, sample, {one.api_name: one for one in fields})
-    writable = {one.api_name for one in fields if _is_target(one)}
+    writable = {one.api_name for one in fields if is_target(one)}
     targets = {column: name for column, name in found.items() if column != key_column and name in writable}
     return Mapping(key_column, key_field, targets), why
 
@@ -56,7 +56,7 @@ def check_mapping(mapping: Mapping, header: Sequence[str], fields: Sequence[Fiel
         one = by_name.get(name)
         if one is None:
             problems.append(Problem("unknown-field", f"Accounts have no field “{name}”.", "Choose another.", title))
-        elif not _is_target(one):
+        elif not is_target(one):
             problems.append(Problem("read-only", f"“{one.label}” cannot be changed.", "Leave this column out.", title))
         elif list(mapping.targets.values()).count(name) > 1:
             problems.append(
@@ -101,7 +101,8 @@ def _key(found: dict[int, str], sample: Sequence[Row], fields: dict[str, Field])
     return -1, ""
 
 
-def _is_target(one: Field) -> bool:
+def is_target(one: Field) -> bool:
+    """Whether a column can set this field."""
     return one.is_writable and one.type not in COMPUTED_TYPES | STRUCTURED_TYPES
 
 

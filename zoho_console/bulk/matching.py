@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from zoho_console.domain.fields import Field, print_value
+from zoho_console.domain.fields import print_value
 from zoho_console.domain.records import Record, Reply, Slice
 from zoho_console.zoho.search import quote
 
@@ -77,13 +77,3 @@ async def read_where(
         for record in task.result():
             found.setdefault(record["id"], {}).update(record)
     return list(found.values())
-
-
-def can_be_read(field: Field) -> bool:
-    """Whether COQL selects this field, so that its before-image can be kept."""
-    return field.type not in ("multiselectlookup", "multiuserlookup", "subform", "fileupload", "imageupload")
-
-
-def record_name(module: str, record: Mapping[str, Any]) -> str:
-    """What people call the record."""
-    return print_value(record.get(NAMES.get(module, "Name")))

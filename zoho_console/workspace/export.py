@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
 from zoho_console.domain.fields import print_value
-from zoho_console.domain.records import Record
+from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import FileProblem
+from zoho_console.paths import data_home
 
 
 class CsvExport:
@@ -57,3 +59,14 @@ class CsvExport:
             self._draft.replace(self._path)
         else:
             self._draft.unlink(missing_ok=True)
+
+
+async def write_one_field(slices: AsyncIterator[Slice], field: str, text: str) -> Path:
+    """A CSV file in the data folder that sets one field of every record to `text`: a draft for a bulk update."""
+    folder = data_home() / "drafts"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{field} {datetime.now().astimezone():%Y-%m-%d %H%M%S}.csv"
+    with CsvExport(path, ("id", "Account_Name", field)) as export:
+        async for part in slices:
+            export.add({"id": one["id"], "Account_Name": one.get("Account_Name"), field: text} for one in part.records)
+    return path

@@ -101,6 +101,10 @@ class Rail(QFrame):
         self._buttons[entry.name] = made
         return made
 
+    def entry(self, name: str) -> QToolButton:
+        """The button of a page."""
+        return self._buttons[name]
+
     def show_page(self, name: str) -> None:
         """Mark the page that is open."""
         if name in self._buttons:

@@ -131,6 +131,8 @@ class TableView(QTableView):
         super().__init__()
         self._table = table
         self._sorted: tuple[str, bool] = ("", True)
+        self._under_header: QWidget | None = None
+        self._is_placing = False
         header = _Header(self)
         self.setHorizontalHeader(header)
         self.setModel(table)
@@ -152,6 +154,12 @@ class TableView(QTableView):
         look.changed.connect(self.viewport().update)
         self._size_columns()
 
+    def put_under_header(self, line: QWidget) -> None:
+        """Put a line (of filters) between header and rows."""
+        line.setParent(self)
+        self._under_header = line
+        self.updateGeometries()
+
     def chosen_rows(self) -> list[object]:
         """The row objects of the selected rows, top to bottom."""
         ranges = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection().toList())
@@ -164,6 +172,20 @@ class TableView(QTableView):
         self.horizontalHeader().setSortIndicator(self._table.column_index(key), order)
         self.horizontalHeader().setSortIndicatorShown(False)
         self.horizontalHeader().viewport().update()
+
+    def updateGeometries(self) -> None:
+        if self._is_placing:
+            return
+        self._is_placing = True
+        try:
+            super().updateGeometries()
+            if self._under_header is not None:
+                # Qt leaves room for the header; the line takes its own below it, and the rows begin there.
+                line, header = self._under_header, self.horizontalHeader()
+                self.setViewportMargins(0, header.height() + line.height(), 0, 0)
+                line.setGeometry(0, header.height(), self.viewport().width(), line.height())
+        finally:
+            self._is_placing = False
 
     def _size_columns(self) -> None:
         for index, column in enumerate(self._table.columns):
