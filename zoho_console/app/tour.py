@@ -55,12 +55,12 @@ class Tour:
         failure = ""
         try:
             await self._life.load()
-            for step in (
+            for work in (
                 self.accounts, self.filtered, self.record, self.question, self.bad_file, self.file, self.columns,
                 self.difference, self.problems, self.confirmation, self.result, self.report, self.jobs, self.undo,
                 self.undone, self.health, self.form, self.sign_in, self.second_connection,
             ):  # fmt: skip
-                await self._step(step)
+                await self._step(work)
         except TourFailed as error:
             failure = str(error)
             await picture(self._window, self._folder / "failed.png")
@@ -310,7 +310,7 @@ class Tour:
     async def second_connection(self) -> None:
         screen = self._console.connections
         await until(lambda: screen.signing_in is None and len(screen.health) == 2, "the second one is signed in")
-        await until(lambda: self._console.desk.connection is not None, "it is in use")
+        await until(lambda: screen.is_current(screen.health[-1].connection), "it is in use")
         connection = self._console.desk.connection
         assert connection is not None
         self._check("the connection in use", connection.name, "Second")

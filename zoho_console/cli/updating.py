@@ -152,7 +152,7 @@ def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> No
     output.table(
         ("Field", "From", "To", "Rows"),
         [
-            (one.label, *("(various)" if text is None else text or "(blank)" for text in (one.before, one.after)),
+            (one.label, *("(any)" if text is None else text or "(blank)" for text in (one.before, one.after)),
              f"{one.rows:,}")
             for one in facets
         ],

@@ -26,6 +26,7 @@ from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
 __all__ = [
     "CUSTOM",
     "DATA_CENTRES",
+    "DEFAULT_REDIRECT_PORT",
     "TIME_LIMIT_S",
     "ConnectionsScreen",
     "Draft",

@@ -62,18 +62,18 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Col
     problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
     columns = [
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
-        Column("account", "Account", lambda row: _account(change_set, row), 230),
+        Column("account", "Account", lambda row: _account(change_set, row), 220),
     ]
     if states and set(states) <= problems:
         return [
             *columns,
-            Column("reason", "Problem", lambda row: plain(row.reason), 380),
-            Column("advice", "What to do", lambda row: plain(row.advice), 300),
+            Column("reason", "Problem", lambda row: plain(row.reason), 430),
+            Column("advice", "What to do", lambda row: plain(row.advice), 330),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 130))
+        columns.append(Column("state", "State", _state, 120))
     columns += [
-        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 210)
+        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
         for name in change_set.mapping.targets.values()
     ]
     return columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from zoho_console.domain.changes import ChangeSetState
+from zoho_console.domain.connections import CUSTOM
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.workspace.health import Health, HealthState, clock
@@ -56,7 +57,7 @@ class StatusScreen(Screen):
         if connection is None:
             return "no connection yet"
         name = connection.organisation.name if connection.organisation else connection.name
-        return f"{name} · {connection.place}"
+        return f"{name} · {'custom servers' if connection.data_centre == CUSTOM else connection.place}"
 
     @property
     def name(self) -> str:

@@ -44,7 +44,7 @@ def duration(span: timedelta) -> str:
     """Such as “4 s”, “2 min 5 s”, “1 h 4 min”."""
     seconds = max(0, round(span.total_seconds()))
     if seconds < 60:
-        return f"{seconds} s"
+        return f"{seconds} s" if seconds else "under a second"
     minutes, rest = divmod(seconds, 60)
     if minutes < 60:
         return f"{minutes} min {rest} s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -111,15 +112,17 @@ class JournalRows:
 
 
 def _folded(name: str, label: str, pairs: Sequence[tuple[Any, Any, int]]) -> list[Facet]:
-    shown = [
-        Facet(name, label, print_value(before), print_value(after), rows) for before, after, rows in pairs[:MOST_PAIRS]
-    ]
-    if len(pairs) <= MOST_PAIRS:
-        return shown
+    """The kinds of change of one field: pairs if they are few, else what they come to, else one line for the rest."""
     total = sum(rows for _before, _after, rows in pairs)
-    shown = [facet for facet in shown if facet.rows >= total * WORTH_SHOWING]
+    if len(pairs) <= MOST_PAIRS:
+        return [Facet(name, label, print_value(before), print_value(after), rows) for before, after, rows in pairs]
+    by_after: Counter[str] = Counter()
+    for _before, after, rows in pairs:
+        by_after[print_value(after)] += rows
+    frequent = [(text, rows) for text, rows in by_after.most_common(MOST_PAIRS) if rows >= total * WORTH_SHOWING]
+    shown = [Facet(name, label, None, text, rows) for text, rows in frequent]
     rest = total - sum(facet.rows for facet in shown)
-    return [*shown, Facet(name, label, None, None, rest)]
+    return [*shown, Facet(name, label, None, None, rest)] if rest else shown
 
 
 def row_values(change_set_id: int, row: RowRecord) -> dict[str, Any]:

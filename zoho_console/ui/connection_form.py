@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout
+from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from zoho_console.screens.connections import (
     CUSTOM,
     DATA_CENTRES,
+    DEFAULT_REDIRECT_PORT,
     ConnectionsScreen,
     Draft,
     Environment,
@@ -42,10 +43,8 @@ class ConnectionForm(QFrame):
         self.secret = QLineEdit()
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.secret.setPlaceholderText("kept in your system's password store only")
-        self.port = QSpinBox()
-        self.port.setRange(1024, 65535)
-        self.port.setValue(8000)
-        self.port.setGroupSeparatorShown(False)
+        self.port = QLineEdit(str(DEFAULT_REDIRECT_PORT))
+        self.port.setValidator(QIntValidator(1024, 65535, self))
         self.accounts_url, self.api_url, self.upload_url = QLineEdit(), QLineEdit(), QLineEdit()
         for edit, example in (
             (self.accounts_url, "https://accounts.example.org"),
@@ -58,8 +57,7 @@ class ConnectionForm(QFrame):
         self.save = button("Save and sign in", self._save, "primary")
         self._build()
         self.centre.currentIndexChanged.connect(self._show)
-        self.port.valueChanged.connect(self._show)
-        for edit in (self.name, self.client_id, self.secret, self.accounts_url, self.api_url):
+        for edit in (self.name, self.client_id, self.secret, self.accounts_url, self.api_url, self.port):
             edit.textChanged.connect(self._show)
         self._show()
 
@@ -68,9 +66,13 @@ class ConnectionForm(QFrame):
         """What the form holds now."""
         return Draft(
             self.name.text(), self.centre.currentData(), self.environment.currentText(), self.client_id.text(),
-            self.secret.text(), self.port.value(),
+            self.secret.text(), self._port,
             self.accounts_url.text(), self.api_url.text(), self.upload_url.text(),
         )  # fmt: skip
+
+    @property
+    def _port(self) -> int:
+        return int(self.port.text()) if self.port.hasAcceptableInput() else DEFAULT_REDIRECT_PORT
 
     def _build(self) -> None:
         frame, inside = card(margins=(20, 16, 20, 16), spacing=12)
@@ -109,8 +111,10 @@ class ConnectionForm(QFrame):
         is_custom = self.centre.currentData() == CUSTOM
         for edit in (self.accounts_url, self.api_url, self.upload_url):
             self._form.setRowVisible(edit, is_custom)
-        self._redirect.setText(redirect_uri(self.port.value()))
+        self._redirect.setText(redirect_uri(self._port))
         missing = self.draft.missing()
+        if not self.port.hasAcceptableInput():
+            missing = "The port is a number from 1024 to 65535."
         self._problem.setText(missing)
         self.save.setEnabled(not missing)
 
@@ -119,4 +123,4 @@ class ConnectionForm(QFrame):
         self.secret.clear()
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(redirect_uri(self.port.value()))
+        QGuiApplication.clipboard().setText(redirect_uri(self._port))

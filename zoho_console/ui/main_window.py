@@ -80,8 +80,7 @@ class MainWindow(QMainWindow):
 
     def say_opening(self, title: str, text: str) -> None:
         """What the window says while nothing else can be shown yet."""
-        self._opening.title.setText(title)
-        self._opening.text.setText(text)
+        self._opening.say(title, text)
 
     def show_rail(self, *, visible: bool) -> None:
         """Hide the rail while there is nothing to go to."""

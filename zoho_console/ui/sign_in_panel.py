@@ -65,5 +65,7 @@ class SignInPanel(QFrame):
             "changed nothing; the console is still waiting for the right one."
         )
         self._rejected.setVisible(screen.rejected > 0)
-        self.address.setText(screen.address)
+        if self.address.text() != screen.address:
+            self.address.setText(screen.address)
+            self.address.setCursorPosition(0)
         self.again.setEnabled(bool(screen.address))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from zoho_console.domain.changes import Facet, RowState
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import STATE_TONES
-from zoho_console.screens.change_set import ChangeSetScreen
+from zoho_console.screens.change_set import ChangeSetScreen, Step
 from zoho_console.ui.parts.basics import card, label, separator, set_style_property
 from zoho_console.ui.parts.table import TableView
 from zoho_console.ui.theme import Look
@@ -73,9 +73,9 @@ class RowsStep(QWidget):
         self.tiles: dict[object, FilterTile] = {}
         frame, layout = card(margins=(8, 12, 8, 8), spacing=2)
         frame.setFixedWidth(262)
-        title = label("What changes", "strong")
-        title.setContentsMargins(8, 0, 0, 4)
-        layout.addWidget(title)
+        self._title = label("", "strong")
+        self._title.setContentsMargins(8, 0, 0, 4)
+        layout.addWidget(self._title)
         self._tiles = QVBoxLayout()
         self._tiles.setSpacing(2)
         inside = QWidget()
@@ -106,6 +106,7 @@ class RowsStep(QWidget):
         if key != self._shown:
             self._shown = key
             self._fill()
+        self._title.setText("What changed" if screen.step is Step.RESULT else "What will change")
         states, field = screen.filter
         for own, tile in self.tiles.items():
             chosen = own == (field or (states[0] if states else None))
@@ -142,5 +143,5 @@ def facet_words(facet: Facet) -> str:
     """A kind of change in words, shortened to the card."""
     if facet.before is None and facet.after is None:
         return "other changes"
-    before, after = (shortened(text or "", 22) or "(blank)" for text in (facet.before, facet.after))
-    return f"{before} → {after}"
+    before = "any value" if facet.before is None else shortened(facet.before, 22) or "(blank)"
+    return f"{before} → {shortened(facet.after or '', 22) or '(blank)'}"

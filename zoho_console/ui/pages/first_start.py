@@ -46,8 +46,7 @@ class FirstStartPage(QWidget):
     @staticmethod
     def _choice(inside: EmptyState) -> QFrame:
         frame, layout = card()
-        inside.text.setMinimumWidth(250)
-        inside.text.setMaximumWidth(270)
+        inside.set_text_width(270)
         layout.addWidget(inside)
         frame.setFixedSize(330, 240)
         return frame

@@ -87,8 +87,7 @@ class QueryPage(Page):
         has_rows = bool(screen.table.rows)
         self._stack.setCurrentWidget(self.view if has_rows else self._empty)
         if screen.ran and not has_rows:
-            self._empty.title.setText("Nothing matches")
-            self._empty.text.setText("The query is right; no account fits it.")
+            self._empty.say("Nothing matches", "The query is right; no account fits it.")
         self.run.setText("Cancel" if screen.is_running else "Run")
         self.export.setEnabled(has_rows)
         why = screen.why_not_updatable

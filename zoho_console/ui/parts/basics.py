@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.ui.theme import Look
 
+TEXT_WIDTH = 430
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
@@ -93,9 +94,7 @@ class EmptyState(QFrame):
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text = label(text, "muted", wraps=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMaximumWidth(460)
-        self.text.setMinimumWidth(320)
-        self.text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.set_text_width(TEXT_WIDTH)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addStretch(1)
@@ -108,6 +107,17 @@ class EmptyState(QFrame):
         layout.addStretch(1)
         look.changed.connect(self._draw)
         self._draw()
+
+    def say(self, title: str, text: str) -> None:
+        """Other words."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.set_text_width(self.text.width())
+
+    def set_text_width(self, width: int) -> None:
+        """How wide the sentences run; a wrapped label alone would be given too little height."""
+        self.text.setFixedWidth(width)
+        self.text.setMinimumHeight(self.text.heightForWidth(width))
 
     def _draw(self) -> None:
         self._picture.setPixmap(self._look.icon(self._icon, "faint").pixmap(28, 28))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,6 +22,7 @@ from zoho_console.ui.theme import ROW_HEIGHT, Look
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
+NARROWEST = 0.55  # of the width a column asks for
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -133,6 +134,9 @@ class TableView(QTableView):
         self._sorted: tuple[str, bool] = ("", True)
         self._under_header: QWidget | None = None
         self._is_placing = False
+        self._keys: list[str] = []
+        self._is_sized_by_hand = False
+        self._is_fitting = False
         header = _Header(self)
         self.setHorizontalHeader(header)
         self.setModel(table)
@@ -149,6 +153,7 @@ class TableView(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header.sectionClicked.connect(self._header_clicked)
+        header.sectionResized.connect(self._column_resized)
         self.selectionModel().currentRowChanged.connect(self._row_changed)
         table.modelReset.connect(self._size_columns)
         look.changed.connect(self.viewport().update)
@@ -187,10 +192,32 @@ class TableView(QTableView):
         finally:
             self._is_placing = False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._is_sized_by_hand:
+            self._fit_columns()
+
     def _size_columns(self) -> None:
-        for index, column in enumerate(self._table.columns):
-            if self.columnWidth(index) == self.horizontalHeader().defaultSectionSize():
-                self.setColumnWidth(index, column.width)
+        """Other columns came: give them the widths they ask for."""
+        keys = [column.key for column in self._table.columns]
+        if keys != self._keys:
+            self._keys, self._is_sized_by_hand = keys, False
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Narrow the columns, within reason, so that all are in view; the last one takes what is left."""
+        wanted = [column.width for column in self._table.columns]
+        room = self.viewport().width() - 2
+        share = min(1.0, max(NARROWEST, room / sum(wanted))) if wanted and room > 0 else 1.0
+        self._is_fitting = True
+        for index, width in enumerate(wanted):
+            self.setColumnWidth(index, max(56, int(width * share)))
+        self._is_fitting = False
+
+    def _column_resized(self, _index: int, _old: int, _new: int) -> None:
+        # Only a mouse on the header counts as a wish; stretching the last column is Qt's own doing.
+        if not self._is_fitting and self.horizontalHeader().underMouse():
+            self._is_sized_by_hand = True
 
     def _header_clicked(self, section: int) -> None:
         column = self._table.columns[section]
