@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from zoho_console.domain.connections import Connection, Environment, NewConnection, Organisation, Origins, User
@@ -21,11 +20,14 @@ class Connections:
         self._database = database
 
     def add(self, new: NewConnection) -> Connection:
-        """Save a connection; its colour is the next one. Errors: ZohoConfigError (name blank or taken)."""
-        if not new.name.strip() or not new.client_id.strip():
-            raise ZohoConfigError("A connection needs a name and a client id.")
+        """Save a connection; its colour is the next one. Errors: ZohoConfigError (name taken; name or id blank)."""
+        name = new.name.strip()
+        if not name or not new.client_id.strip():
+            raise ZohoConfigError(
+                "A connection needs a name and a client id.", advice="The client id is in Zoho's API console."
+            )
         values = {
-            "name": new.name.strip(),
+            "name": name,
             "data_centre": new.data_centre,
             "environment": str(new.environment),
             "client_id": new.client_id.strip(),
@@ -41,9 +43,7 @@ class Connections:
                 made = connection.execute(insert(table).values(**values, colour=colour).returning(*table.c))
                 return _connection(made.mappings().one())
         except IntegrityError as error:
-            raise ZohoConfigError(
-                f"There is a connection “{new.name.strip()}” already.", advice="Choose another name."
-            ) from error
+            raise ZohoConfigError(f"There is a connection “{name}” already.", advice="Choose another name.") from error
 
     def all(self) -> list[Connection]:
         """Every connection, by name."""
@@ -59,25 +59,26 @@ class Connections:
         """The connection of this name. Errors: ZohoConfigError."""
         return self._one(table.c.name == name, f"There is no connection “{name}”.")
 
-    def identified(self, connection_id: int, organisation: Organisation, user: User) -> None:
-        """Keep whom the sign-in belongs to."""
+    def identified(self, connection_id: int, organisation: Organisation, user: User) -> Connection:
+        """Keep whom the sign-in belongs to; the connection as it is now comes out. Errors: ZohoConfigError."""
         with self._database.begin() as connection:
             connection.execute(
                 update(table)
                 .where(table.c.id == connection_id)
                 .values(organisation=asdict(organisation), zoho_user=asdict(user))
             )
+        return self.get(connection_id)
 
     def remove(self, connection_id: int) -> None:
         """Forget a connection with its tokens, cached fields and jobs."""
         with self._database.begin() as connection:
             connection.execute(delete(table).where(table.c.id == connection_id))
 
-    def _one(self, condition: Any, message: str) -> Connection:
+    def _one(self, condition: ColumnElement[bool], message: str) -> Connection:
         with self._database.begin() as connection:
             found = connection.execute(select(table).where(condition)).mappings().first()
         if found is None:
-            raise ZohoConfigError(message, advice="List them with: zoho-console connections")
+            raise ZohoConfigError(message, advice="Choose one of those that are there.")
         return _connection(found)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     Column,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     func,
     text,
 )
@@ -29,12 +32,23 @@ metadata = MetaData(
 )
 
 
+class Words(TypeDecorator[str]):
+    """Text for people, some of it from outside; what Postgres cannot hold (NUL, half characters) becomes a mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it is stored."""
+        return value and value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def _moment(name: str, *, default: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), server_default=func.now() if default else None, nullable=not default)
 
 
 def _words(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+    return Column(name, Words, nullable=False, server_default="")
 
 
 connections = Table(
@@ -109,10 +123,10 @@ change_sets = Table(
     Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("module", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("header", JSONB, nullable=False),
-    Column("mapping", JSONB, nullable=False),
-    Column("labels", JSONB, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("header", JSON, nullable=False),
+    Column("mapping", JSON, nullable=False),
+    Column("labels", JSON, nullable=False),
     _words("created_by"),
     Column("undo_of", ForeignKey("change_sets.id", ondelete="SET NULL")),
     Column("state", Text, nullable=False),
@@ -122,17 +136,19 @@ change_sets = Table(
     _moment("finished_at"),
 )
 
+# JSON and not JSONB, which would turn 1e16 into a whole number and refuse a NUL that stood in a file: what is reported
+# and put back must be what was there, to the letter.
 change_rows = Table(
     "change_rows",
     metadata,
     Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("texts", JSONB, nullable=False),
+    Column("texts", JSON, nullable=False),
     Column("state", Text, nullable=False),
     _words("record_id"),
     _words("record_name"),
-    Column("before", JSONB, nullable=False),
-    Column("after", JSONB, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
     _words("code"),
     _words("reason"),
     _words("advice"),
@@ -145,12 +161,11 @@ change_rows = Table(
 attempts = Table(
     "attempts",
     metadata,
-    Column("id", BigInteger, primary_key=True),
-    Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), nullable=False),
-    Column("batch", Integer, nullable=False),
+    Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("batch", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
     Column("row_numbers", ARRAY(Integer), nullable=False),
     _moment("sent_at", default=True),
     _moment("answered_at"),
     _words("note"),
-    Index("ix_attempts_batch", "change_set_id", "batch"),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from zoho_console.domain.grants import Grant, TokenEvent
@@ -16,6 +17,10 @@ from zoho_console.store.tables import token_events as events_table
 from zoho_console.store.tables import zoho_tokens as table
 
 OAUTH = "oauth"
+_GUIDE_COLUMNS = (
+    table.c.id, table.c.token_type, table.c.access_token, table.c.refresh_token, table.c.expires_at,
+    table.c.created_at, table.c.updated_at,
+)  # fmt: skip
 _EVENT_WORDS = {"signed_in": "Signed in", "refreshed": "Renewed the token"}
 
 
@@ -44,16 +49,7 @@ class ConnectionVault:
         """The grant now, or None before the first sign-in."""
         with self._database.begin() as connection:
             row = connection.execute(select(table).where(self._mine)).mappings().first()
-        if row is None:
-            return None
-        return Grant(
-            refresh_token=row["refresh_token"],
-            access_token=row["access_token"],
-            expires_at=row["expires_at"].astimezone(UTC),
-            scopes=tuple(row["scopes"]),
-            api_domain=row["api_domain"],
-            generation=row["generation"],
-        )
+        return _grant(row) if row else None
 
     def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
         """Store the grant as the next generation and end any claim; the stored grant comes out."""
@@ -69,17 +65,10 @@ class ConnectionVault:
             "updated_at": func.now(),
         }
         with self._database.begin() as connection:
-            connection.execute(
-                upsert(table)
-                .values(connection_id=self._id, token_type=OAUTH, generation=1, **values)
-                .on_conflict_do_update(
-                    index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type],
-                    set_={**values, "generation": table.c.generation + 1},
-                )
-            )
+            statement = _upserted({"connection_id": self._id, "token_type": OAUTH}, values)
+            row = connection.execute(statement.returning(table)).mappings().one()
             self._note(connection, event, _EVENT_WORDS.get(event, event))
-        stored = self.load()
-        return stored if stored is not None else grant
+        return _grant(row)
 
     def claim_refresh(self, generation: int, lease: timedelta) -> bool:
         """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
@@ -111,7 +100,7 @@ class ConnectionVault:
             connection.execute(update(table).where(self._mine).values(last_ok_at=func.now()))
 
     def delete(self) -> None:
-        """Forget the tokens."""
+        """Forget the tokens here; Zoho is not told."""
         with self._database.begin() as connection:
             if connection.execute(delete(table).where(self._mine)).rowcount:
                 self._note(connection, "revoked", "Signed out")
@@ -137,7 +126,7 @@ class ConnectionVault:
 
 
 def token_events(database: Database, connection_id: int | None = None, limit: int = 50) -> list[TokenEvent]:
-    """What happened to tokens, newest first."""
+    """What happened to tokens, newest first; of every connection, or of one."""
     query = select(events_table).order_by(events_table.c.id.desc()).limit(limit)
     if connection_id is not None:
         query = query.where(events_table.c.connection_id == connection_id)
@@ -156,7 +145,11 @@ class TokenStore:
 
     def __init__(self, database_url: str) -> None:
         self._database = Database(database_url)
-        bring_to_head(self._database)
+        try:
+            bring_to_head(self._database)
+        except BaseException:
+            self._database.close()
+            raise
 
     def save_token(
         self, access_token: str, refresh_token: str, expires_in: int, token_type: str = OAUTH
@@ -169,16 +162,8 @@ class TokenStore:
             "updated_at": func.now(),
         }
         with self._database.begin() as connection:
-            made = connection.execute(
-                upsert(table)
-                .values(token_type=token_type, **values)
-                .on_conflict_do_update(
-                    index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type],
-                    set_={**values, "generation": table.c.generation + 1},
-                )
-                .returning(*_GUIDE_COLUMNS)
-            )
-            return dict(made.mappings().one())
+            statement = _upserted({"token_type": token_type}, values)
+            return dict(connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one())
 
     def get_token(self, token_type: str = OAUTH) -> dict[str, Any] | None:
         """The row of this type, by column names, or None."""
@@ -206,7 +191,24 @@ class TokenStore:
         return table.c.connection_id.is_(None) & (table.c.token_type == token_type)
 
 
-_GUIDE_COLUMNS = (
-    table.c.id, table.c.token_type, table.c.access_token, table.c.refresh_token, table.c.expires_at,
-    table.c.created_at, table.c.updated_at,
-)  # fmt: skip
+def _upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:
+    """Insert the first generation of a key, or make what is there the next."""
+    return (
+        upsert(table)
+        .values(**key, **values)
+        .on_conflict_do_update(
+            index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type],
+            set_={**values, "generation": table.c.generation + 1},
+        )
+    )
+
+
+def _grant(row: RowMapping) -> Grant:
+    return Grant(
+        refresh_token=row["refresh_token"],
+        access_token=row["access_token"],
+        expires_at=row["expires_at"].astimezone(UTC),
+        scopes=tuple(row["scopes"]),
+        api_domain=row["api_domain"],
+        generation=row["generation"],
+    )
