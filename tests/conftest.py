@@ -16,9 +16,15 @@ import pytest
 from keyring.backends import SecretService
 from sqlalchemy import make_url, text
 
+from zoho_console.app.demo import sign_in_to
+from zoho_console.domain.connections import Connection
+from zoho_console.simulator.options import SimulatorOptions
+from zoho_console.simulator.server import Simulator
 from zoho_console.store.database import Database
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.migrate import bring_to_head
+from zoho_console.store.secrets import MemorySecrets
+from zoho_console.workspace.workspace import Workspace
 
 SecretServiceIn = Callable[[Path, str | None], AbstractContextManager[dict[str, str]]]
 
@@ -65,6 +71,27 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A simulator with 300 accounts that agrees to every sign-in at once."""
+    with Simulator(SimulatorOptions(accounts=300, auto_consent=True)) as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(database: Database) -> Iterator[Workspace]:
+    """A workspace on an empty database; secrets live in memory."""
+    opened = Workspace(database, MemorySecrets())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acme(workspace: Workspace, simulator: Simulator) -> Connection:
+    """A connection to the simulator, signed in, "Acme"."""
+    return sign_in_to(simulator, workspace, "Acme")
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from zoho_console.app.demo import sign_in_to
+from zoho_console.domain.connections import Connection
 from zoho_console.screens.screen import Desk
-from zoho_console.simulator.options import SimulatorOptions
-from zoho_console.simulator.server import Simulator
-from zoho_console.store.database import Database
-from zoho_console.store.secrets import MemorySecrets
 from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
 
@@ -43,23 +39,10 @@ def look(qapp: QApplication) -> Look:
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(SimulatorOptions(accounts=300, auto_consent=True)) as running:
-        yield running
-
-
-@pytest.fixture
-def workspace(database: Database) -> Iterator[Workspace]:
-    opened = Workspace(database, MemorySecrets())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def desk(loop: QEventLoop, workspace: Workspace, simulator: Simulator) -> Desk:
+def desk(loop: QEventLoop, workspace: Workspace, acme: Connection) -> Desk:
     """A desk with one signed-in connection, "Acme"."""
     made = Desk(workspace, open_url=lambda _url: None)
-    made.use(sign_in_to(simulator, workspace, "Acme"))
+    made.use(acme)
     return made
 
 

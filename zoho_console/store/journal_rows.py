@@ -31,7 +31,8 @@ _FACETS = text(
     ), kinds as (
         select field, old, new, rows, total, is_few from counted where is_few
         union all
-        select field, null, new, sum(rows), total, is_few from counted where not is_few group by field, new, total, is_few
+        select field, null, new, sum(rows), total, is_few from counted where not is_few
+        group by field, new, total, is_few
     ), ranked as (
         select *, row_number() over (partition by field order by rows desc, old, new) as rank from kinds
     ), slotted as (

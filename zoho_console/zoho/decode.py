@@ -101,9 +101,10 @@ def record_slice(answer: Answer) -> Slice:
     body = checked(answer)
     if body is None:
         return Slice(())
+    records = _records(answer, body)
     info = body.get("info") or {}
     return Slice(
-        tuple(_records(answer, body)),
+        tuple(records),
         more=bool(info.get("more_records")),
         page_token=str(info.get("next_page_token") or ""),
     )
