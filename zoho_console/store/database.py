@@ -86,7 +86,11 @@ def address_of(url: str) -> URL:
 
 def arguments_for(address: URL, environment: Mapping[str, str]) -> dict[str, Any]:
     """What the driver is told besides the address."""
-    arguments: dict[str, Any] = {"connect_timeout": CONNECT_LIMIT_S, "application_name": "zoho-console"}
+    arguments: dict[str, Any] = {
+        "application_name": "zoho-console",
+        "connect_timeout": CONNECT_LIMIT_S,
+        "keepalives_idle": 30,  # a router that forgets quiet connections would take a job's lock away
+    }
     if "sslmode" not in address.query and "PGSSLMODE" not in environment and not _is_here(address):
         arguments["sslmode"] = "require"
     return arguments

@@ -44,7 +44,7 @@ def test_what_the_person_says_about_tls_stands() -> None:
 
 def test_every_connection_says_who_it_is_and_waits_ten_seconds_at_most() -> None:
     arguments = arguments_for(address_of("postgresql://localhost/console"), {})
-    assert arguments == {"connect_timeout": 10, "application_name": "zoho-console"}
+    assert arguments == {"application_name": "zoho-console", "connect_timeout": 10, "keepalives_idle": 30}
 
 
 @pytest.mark.parametrize("url", ["", "console", "mysql://localhost/console", "postgresql://localhost:port/console"])
