@@ -7,16 +7,20 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import keyring.core
+import keyring
 import pytest
+from keyring.backends import SecretService
 from sqlalchemy import make_url, text
 
 from zoho_console.store.database import Database
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.migrate import bring_to_head
+
+SecretServiceIn = Callable[[Path, str | None], AbstractContextManager[dict[str, str]]]
 
 _numbers = itertools.count(1)
 
@@ -64,32 +68,52 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def secret_service() -> Iterator[None]:
-    """A GNOME keyring of this test session on a bus of its own, unlocked."""
-    with tempfile.TemporaryDirectory() as home:
-        private = {"HOME": home, "XDG_DATA_HOME": f"{home}/data", "XDG_RUNTIME_DIR": home}
-        bus = subprocess.Popen(
-            ["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True,
-            env={**os.environ, **private},
-        )  # fmt: skip
-        assert bus.stdout is not None
-        address = {"DBUS_SESSION_BUS_ADDRESS": bus.stdout.readline().strip()}
-        keeper = subprocess.Popen(
-            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"], stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **private, **address},
-        )  # fmt: skip
-        assert keeper.stdin is not None
-        keeper.stdin.write(b"test")
-        keeper.stdin.close()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DBUS_SESSION_BUS_ADDRESS", address["DBUS_SESSION_BUS_ADDRESS"])
-            keyring.core.init_backend()
-            yield
-        for process in (keeper, bus):
-            process.terminate()
-            process.wait()
-        bus.stdout.close()
-        keyring.core.init_backend()
+def secret_service(secret_service_in: SecretServiceIn) -> Iterator[dict[str, str]]:
+    """An unlocked GNOME keyring on a bus of its own, made this process's; the environment to find it comes out."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        secret_service_in(Path(home), "test") as environment,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        before = keyring.get_keyring()
+        keyring.set_keyring(SecretService.Keyring())
+        yield environment
+        keyring.set_keyring(before)
+
+
+@pytest.fixture(scope="session")
+def secret_service_in() -> SecretServiceIn:
+    """Runs a GNOME keyring with its files in a folder: unlocked by the password, or as it finds them without one."""
+    return _secret_service
+
+
+@contextmanager
+def _secret_service(home: Path, password: str | None) -> Iterator[dict[str, str]]:
+    private = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "XDG_RUNTIME_DIR": str(home)}
+    environment = {**os.environ, **private}
+    environment.pop("DISPLAY", None)
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert bus.stdout is not None
+    environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+    keeper = subprocess.Popen(
+        ["gnome-keyring-daemon", "--foreground", "--components=secrets", *(["--unlock"] if password else [])],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+    )  # fmt: skip
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    keeper.stdin.write(password or "")
+    keeper.stdin.close()
+    keeper.stdout.readline()  # it says where it is once it can be asked
+    yield {name: environment[name] for name in ("DBUS_SESSION_BUS_ADDRESS", *private)}
+    for process in (keeper, bus):
+        process.terminate()
+        process.wait()
+    keeper.stdout.close()
+    bus.stdout.close()
 
 
 def _fresh(server_url: str, template: str) -> Iterator[str]:
