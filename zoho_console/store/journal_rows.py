@@ -14,10 +14,11 @@ from zoho_console.store.database import Database
 from zoho_console.store.tables import change_rows, change_sets
 
 BLOCK = 1000
-# More kinds of change than this in one field are too many to read one by one.
+# More kinds of change than this in one field are too many to read one by one; then it is told what they come to, for
+# values that this part of the field's rows gets at least.
 MOST_FACETS = 4
+WORTH_SHOWING = 0.05
 
-# Frequent pairs one by one, the rest of a field as one line; where no pair occurs twice, all of it is the rest.
 _FACETS = text(
     """
     with pairs as (
@@ -25,15 +26,21 @@ _FACETS = text(
         from change_rows, json_each(after) as changed
         where change_set_id = :id and batch is not null
         group by 1, 2, 3
-    ), ranked as (
-        select *, row_number() over (partition by field order by rows desc, old, new) as rank,
-            count(*) over (partition by field) as pairs, max(rows) over (partition by field) as most
-        from pairs
-    ), slotted as (
-        select *, case when pairs <= :most or (rank <= :most and most > 1) then rank end as slot from ranked
+    ), fields as (
+        select field, count(*) <= :most as is_short, sum(rows) as total from pairs group by field
+    ), kinds as (
+        select field, true as has_old, true as has_new, old, new, rows from pairs join fields using (field)
+        where is_short
+        union all
+        select field, false, rows >= :worth * total and rank <= :most, null, new, rows
+        from (
+            select field, total, new, sum(rows) as rows,
+                row_number() over (partition by field order by sum(rows) desc, new) as rank
+            from pairs join fields using (field) where not is_short group by field, total, new
+        ) as ranked
     )
-    select field, slot is not null as is_one, min(old) as old, min(new) as new, sum(rows)::integer as rows
-    from slotted group by field, slot order by field, slot nulls last
+    select field, has_old, has_new, old, case when has_new then new end as new, sum(rows)::integer as rows
+    from kinds group by 1, 2, 3, 4, 5 order by field, has_new desc, rows desc, old nulls first, new
     """
 )
 
@@ -95,11 +102,13 @@ class JournalRows:
     def facets(self, change_set_id: int) -> list[Facet]:
         """The kinds of change among the rows that are or were to be sent, by field, most frequent first.
 
-        A field with more than 4 has one facet, without values and as its last, for the others. Takes about 0.8 s for
-        100,000 rows of three fields.
+        Of a field with more than 4, the values that many rows come to, each from any value before, and as its last a
+        facet without values for the other rows. Takes about 1 s for 100,000 rows of three fields.
         """
         with self._database.begin() as connection:
-            found = connection.execute(_FACETS, {"id": change_set_id, "most": MOST_FACETS}).all()
+            found = connection.execute(
+                _FACETS, {"id": change_set_id, "most": MOST_FACETS, "worth": WORTH_SHOWING}
+            ).all()
             labels = connection.execute(
                 select(change_sets.c.labels).where(change_sets.c.id == change_set_id)
             ).scalar_one_or_none()
@@ -107,8 +116,8 @@ class JournalRows:
             Facet(
                 row.field,
                 (labels or {}).get(row.field, row.field),
-                _printed(row.old) if row.is_one else None,
-                _printed(row.new) if row.is_one else None,
+                _printed(row.old) if row.has_old else None,
+                _printed(row.new) if row.has_new else None,
                 row.rows,
             )
             for row in found
