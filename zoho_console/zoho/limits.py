@@ -1,0 +1,92 @@
+"""Waits and counts as data: when a call may be asked again, how long to wait first, what was used. Pure.
+
+Zoho documents neither `Retry-After` nor the body of a 429 (fact sheet 8.4); the header is obeyed where a server or a
+proxy sends it, and without it the wait begins at ten seconds and doubles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import Random
+
+from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoAPIError, ZohoRateLimitError
+
+LONGEST_WAIT_S = 60.0  # a longer wait is the caller's and the person's business
+RATE_WAIT_S = 10.0
+LONGEST_RETRY_AFTER_S = 86_400.0  # credits come back within a day
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a call is asked again, and the first wait; the waits double."""
+
+    max_retries: int = 3
+    delay_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUsage:
+    """What this client has used since it was made.
+
+    `calls` counts CRM calls that Zoho answered, `credits_used` what they cost by Zoho's table, `credits_left` is
+    Zoho's own figure (None until half the day's allowance is used up: it says nothing before), `last_ok_at` is UTC.
+    """
+
+    calls: int = 0
+    credits_used: int = 0
+    credits_left: int | None = None
+    last_ok_at: datetime | None = None
+
+    def after(self, cost: int, status: int, remaining: str, now: datetime) -> ApiUsage:
+        """The usage after one more answer; a refused 429 costs nothing."""
+        return replace(
+            self,
+            calls=self.calls + 1,
+            credits_used=self.credits_used + (0 if status == 429 else cost),
+            credits_left=int(remaining) if remaining.isascii() and remaining.isdigit() else self.credits_left,
+            last_ok_at=now if status < 400 else self.last_ok_at,
+        )
+
+
+def next_wait(
+    error: ZohoAPIError, failures: int, *, is_repeatable: bool, policy: RetryPolicy, random: Random
+) -> float | None:
+    """Seconds to wait before asking again after the `failures`-th failure; None: do not ask again.
+
+    A call that is not repeatable is asked again only where Zoho cannot have acted: nothing was sent, or a 429.
+    Waits have full jitter; after a 429 it comes on top, so that a demanded wait (`Retry-After`) is never shortened.
+    """
+    if failures > policy.max_retries or not _may_repeat(error, is_repeatable):
+        return None
+    spread = 2.0 ** (failures - 1)
+    if not isinstance(error, ZohoRateLimitError):
+        return random.uniform(0, min(LONGEST_WAIT_S, policy.delay_s * spread))
+    demanded = error.details.get("retry_after")
+    least = RATE_WAIT_S * policy.delay_s * spread if demanded is None else float(demanded)
+    if least > LONGEST_WAIT_S:
+        return None
+    return least + random.uniform(0, least / 2 if demanded is None else policy.delay_s)
+
+
+def _may_repeat(error: ZohoAPIError, is_repeatable: bool) -> bool:
+    if isinstance(error, ZohoRateLimitError):
+        return True
+    if isinstance(error, NotReachable):
+        trusted = error.details.get("reason") != "certificate"  # waiting does not mend a certificate
+        return trusted and (is_repeatable or not error.sent)
+    return is_repeatable and isinstance(error, UnreadableAnswer)
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks for, given as seconds or as a date; None if it says nothing."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_RETRY_AFTER_S)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER_S)

@@ -1,0 +1,185 @@
+"""The only place that touches the wire: time limits, waits, counts, one log line for each call.
+
+Nothing is asked again that Zoho may have acted on (`Call.is_repeatable`, `limits.next_wait`); httpx itself never
+retries and never follows a redirect, so a token goes to the server it was meant for and to no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+import httpx
+import truststore
+
+from zoho_console.errors import (
+    NotReachable,
+    UnreadableAnswer,
+    ZohoConfigError,
+    ZohoRateLimitError,
+)
+from zoho_console.zoho.call import Answer, Call
+from zoho_console.zoho.limits import ApiUsage, RetryPolicy, next_wait
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+# httpx limits each read; the last figure limits the whole exchange, so that a dripping answer ends too.
+TIME_LIMITS = httpx.Timeout(60, connect=10)
+EXCHANGE_LIMIT_S = 120.0
+# Errors that come before the first byte of the request leaves (httpx, "Exceptions").
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Transport:
+    """Sends calls; one for each connection, used on one loop."""
+
+    def __init__(
+        self, policy: RetryPolicy | None = None, *, limit_s: float = EXCHANGE_LIMIT_S, random: Random | None = None
+    ) -> None:
+        self._policy = policy or RetryPolicy()
+        self._limit_s = limit_s
+        self._random = random or Random()
+        self._opening = asyncio.Lock()
+        self._http: httpx.AsyncClient | None = None
+        self._usage = ApiUsage()
+
+    @property
+    def usage(self) -> ApiUsage:
+        """What was used so far; safe to read from any thread."""
+        return self._usage
+
+    async def send(self, call: Call[T], origin: str, access_token: str = "") -> T:
+        """The decoded answer of `origin` to `call`, asked again after a wait where that does no harm.
+
+        Errors: what `call.decode` raises; NotReachable where no answer came; ZohoConfigError for a body that is not
+        JSON. Cost: one exchange, and at most `max_retries` more.
+        """
+        failures = 0
+        while True:
+            try:
+                return call.decode(await self._exchange(call, origin, access_token))
+            except (NotReachable, UnreadableAnswer, ZohoRateLimitError) as error:
+                failures += 1
+                wait_s = next_wait(
+                    error, failures, is_repeatable=call.is_repeatable, policy=self._policy, random=self._random
+                )
+                if wait_s is None:
+                    if not error.advice and not call.is_write:
+                        error.advice = "Check the network and try again; nothing was changed."
+                    raise
+                log.info("%s %s: %s; again in %.1f s", call.method, call.path, type(error).__name__, wait_s)
+            await asyncio.sleep(wait_s)
+
+    async def aclose(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def _exchange(self, call: Call[T], origin: str, access_token: str) -> Answer:
+        request = _request(call, origin, access_token)
+        http = await self._opened()
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                response = await http.send(request)
+        except httpx.DecodingError as error:
+            raise UnreadableAnswer("The answer was damaged on its way.", advice="Try again.") from error
+        except (httpx.TransportError, TimeoutError) as error:
+            log.info("%s %s: %s after %d ms", call.method, call.path, type(error).__name__, _ms_since(began))
+            raise _not_reachable(error, origin) from error
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        remaining = headers.get("x-api-credits-remaining", "")
+        log.info(
+            "%s %s: %d in %d ms%s",
+            call.method,
+            call.path,
+            response.status_code,
+            _ms_since(began),
+            f", {remaining} credits left" if remaining.isdigit() else "",
+        )
+        if access_token:
+            self._usage = self._usage.after(call.credits, response.status_code, remaining, datetime.now(UTC))
+        return Answer(response.status_code, headers, response.content, call.scope)
+
+    async def _opened(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._http is None:
+                trust = await asyncio.to_thread(truststore.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
+                self._http = httpx.AsyncClient(
+                    verify=trust,
+                    timeout=TIME_LIMITS,
+                    follow_redirects=False,
+                    headers={"User-Agent": "zoho-console", "Accept": "application/json"},
+                    # A proxy of the environment is for the world outside, never for this computer itself.
+                    mounts={f"all://{host}": None for host in _THIS_COMPUTER},
+                )
+            return self._http
+
+
+def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
+    query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
+    headers, content = {}, b""
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+        content = _json(call)
+    elif call.form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        content = urlencode(call.form).encode("ascii")
+    if access_token:
+        headers["Authorization"] = f"Zoho-oauthtoken {access_token}"
+    return httpx.Request(
+        call.method,
+        f"{origin}{call.path}{query}",
+        headers=headers,
+        content=content or None,
+    )
+
+
+def _json(call: Call[T]) -> bytes:
+    try:
+        return json.dumps(call.body, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise ZohoConfigError(
+            "A value cannot be sent to Zoho: it is not text, a number, true or false, a list or a mapping.",
+            advice="Write dates as text, such as 2026-03-04.",
+            details={"reason": type(error).__name__},
+        ) from error
+
+
+def _not_reachable(error: Exception, origin: str) -> NotReachable:
+    host = origin.partition("://")[2]
+    sent = not isinstance(error, _UNSENT)
+    details = {"host": host, "reason": type(error).__name__}
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+        details["reason"] = "certificate"
+        untrusted = NotReachable(f"This computer does not trust the certificate shown for {host}.", sent=False)
+        untrusted.advice = "Ask your IT department to install its certificate in the system's store."
+        untrusted.details = details
+        return untrusted
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return NotReachable(f"{host} did not answer in time.", sent=sent, details=details)
+    if sent:
+        return NotReachable(f"The connection to {host} broke off before the answer.", sent=True, details=details)
+    return NotReachable(f"{host} cannot be reached.", sent=False, details=details)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _ms_since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
