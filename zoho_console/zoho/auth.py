@@ -113,6 +113,7 @@ class Access:
         """
         while True:
             if self._refreshing is None or self._refreshing.done():
+                # Owned here, shared by all callers, ended in `aclose`.
                 self._refreshing = asyncio.ensure_future(self._renewed(generation))
                 self._refreshing.add_done_callback(_retrieve)
             grant = await asyncio.shield(self._refreshing)

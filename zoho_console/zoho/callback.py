@@ -76,9 +76,11 @@ class CallbackServer:
     async def _probe(self) -> None:
         """Ask each address that `localhost` has; nobody there is fine, somebody else is not."""
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo("localhost", self._port, type=socket.SOCK_STREAM)
-        addresses = {str(address[0]) for *_, address in found}
-        answers = [await self._asked(address) for address in addresses]
+        try:
+            found = await loop.getaddrinfo("localhost", self._port, type=socket.SOCK_STREAM)
+        except OSError:
+            found = []
+        answers = [await self._asked(address) for address in {str(address[0]) for *_, address in found}]
         if not any(answers):
             raise PortTaken(self._port, "localhost does not lead to this program")
 

@@ -212,7 +212,7 @@ def _apis_of(accounts: str) -> set[str]:
 
 
 def _check_api_domain(answer: Answer, named: Any, allowed: set[str]) -> None:
-    if named and named not in allowed:
+    if named and str(named) not in allowed:
         error = decode.unreadable(answer, "foreign api_domain")
         error.details["api_domain"] = shortened(str(named))
         raise error
