@@ -144,7 +144,7 @@ def _whole_number(field: Field, text: str) -> int | str:
             "Write digits only, without separators.",
         )
     if field.length and len(text.lstrip("-")) > field.length:
-        raise ValueProblem("too-long", f"“{field.label}” takes at most {field.length} digits.")
+        raise ValueProblem("too-long", f"“{field.label}” takes at most {field.length} digits.", "Check the number.")
     return text if field.type == "bigint" else int(text)
 
 
@@ -161,9 +161,11 @@ def _decimal_number(field: Field, text: str) -> float | int:
         raise ValueProblem("not-a-number", f"“{shortened(text)}” is not a number.") from error
     fraction = text.partition(".")[2].rstrip("0")
     if field.decimals is not None and len(fraction) > field.decimals:
-        raise ValueProblem("too-precise", f"“{field.label}” takes at most {field.decimals} digits after the point.")
+        raise ValueProblem(
+            "too-precise", f"“{field.label}” takes at most {field.decimals} digits after the point.", "Round it."
+        )
     if field.length and len(text.lstrip("-").partition(".")[0]) > field.length:
-        raise ValueProblem("too-long", f"“{field.label}” takes at most {field.length} digits.")
+        raise ValueProblem("too-long", f"“{field.label}” takes at most {field.length} digits.", "Check the number.")
     return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -245,7 +247,7 @@ def _lookup(field: Field, text: str) -> dict[str, str]:
 def _pattern(pattern: re.Pattern[str], code: str, what: str) -> Any:
     def parse(field: Field, text: str) -> str:
         if not pattern.fullmatch(text):
-            raise ValueProblem(code, f"“{shortened(text)}” is not {what}.")
+            raise ValueProblem(code, f"“{shortened(text)}” is not {what}.", "Correct it.")
         return _text(field, text)
 
     return parse

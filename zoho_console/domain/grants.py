@@ -58,3 +58,7 @@ class GrantVault(Protocol):
     def refresh_failed(self, generation: int, code: str) -> None:
         """Note a failure and end the claim; the tokens stay."""
         ...
+
+    def note_ok(self) -> None:
+        """A call just worked: the proof that the connection does."""
+        ...

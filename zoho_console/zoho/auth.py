@@ -33,6 +33,7 @@ LEASE = timedelta(seconds=30)
 POLL_S = 0.2
 PATIENCE_S = 35.0  # a lease and a little: then the holder is dead or asleep
 HOLD_S = 30.0  # after a failed refresh the present access token serves this long before the next try
+NOTE_OK_EVERY_S = 30.0  # so that the proof costs a database write now and then, not one for each call
 _TEMPORARY = (NotReachable, UnreadableAnswer, TokenThrottled)
 
 
@@ -47,6 +48,7 @@ class Access:
         self._refreshing: asyncio.Task[Grant] | None = None
         self._hold_until = 0.0
         self._throttled_until = 0.0
+        self._note_ok_at = 0.0
 
     async def send(self, call: Call[T]) -> T:
         """The value of a CRM call; a refused token is renewed once and the call asked once more.
@@ -81,7 +83,11 @@ class Access:
 
     async def _send_with(self, grant: Grant, call: Call[T]) -> T:
         api = oauth.servers_of(grant, self._origins).api
-        return await self._transport.send(call, api, grant.access_token)
+        value = await self._transport.send(call, api, grant.access_token)
+        if time.monotonic() >= self._note_ok_at:
+            self._note_ok_at = time.monotonic() + NOTE_OK_EVERY_S
+            await asyncio.to_thread(self._vault.note_ok)
+        return value
 
     async def _loaded(self) -> Grant:
         grant = await asyncio.to_thread(self._vault.load)
@@ -111,14 +117,16 @@ class Access:
 
         The refresh goes on if a caller is cancelled, for its answer counts against the limit either way.
         """
-        while True:
-            if self._refreshing is None or self._refreshing.done():
-                # Owned here, shared by all callers, ended in `aclose`.
-                self._refreshing = asyncio.ensure_future(self._renewed(generation))
-                self._refreshing.add_done_callback(_retrieve)
-            grant = await asyncio.shield(self._refreshing)
+        under_way = self._refreshing
+        if under_way is not None and not under_way.done():
+            grant = await asyncio.shield(under_way)
             if grant.generation > generation:
                 return grant
+        if self._refreshing is None or self._refreshing.done():
+            # Owned here, shared by all callers, ended in `aclose`.
+            self._refreshing = asyncio.ensure_future(self._renewed(generation))
+            self._refreshing.add_done_callback(_retrieve)
+        return await asyncio.shield(self._refreshing)
 
     async def _renewed(self, generation: int) -> Grant:
         """A later generation: another program's if there is one, else ours, else what the holder of the claim makes.
@@ -139,8 +147,7 @@ class Access:
         try:
             renewed = await self._ask(grant)
         except ZohoError as error:
-            code = str(error.details.get("code") or type(error).__name__)
-            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, code)
+            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."))
             raise
         return await asyncio.to_thread(self._vault.save, renewed)
 

@@ -14,9 +14,10 @@ from zoho_console.errors import ZohoConfigError
 from zoho_console.zoho import metadata, records, search
 from zoho_console.zoho.auth import Access
 from zoho_console.zoho.call import Call
-from zoho_console.zoho.limits import ApiUsage, RetryPolicy
+from zoho_console.zoho.limits import RetryPolicy
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.transport import Transport
+from zoho_console.zoho.usage import ApiUsage
 
 T = TypeVar("T")
 
@@ -63,11 +64,12 @@ class ZohoCore:
         return await self._send(search.coql(query))
 
     async def coql_all(
-        self, query_without_limit: str, *, limit: int = search.MOST_ROWS_IN_ALL, per_call: int = search.MOST_ROWS
+        self, query: str, *, limit: int = search.MOST_ROWS_IN_ALL, per_call: int = search.MOST_ROWS
     ) -> AsyncIterator[Slice]:
         """Slices of a query's rows until `limit` or the end; none where nothing matches.
 
-        Without ORDER BY rows come by id. Errors: BadQuery; ZohoConfigError for a limit that COQL does not reach.
+        A query with a LIMIT of its own is asked as it is, once. Without ORDER BY rows come by id.
+        Errors: BadQuery; ZohoConfigError for a limit that COQL does not reach.
         Cost: 1 call and up to 3 credits for each `per_call` rows.
         """
         if not 0 < limit <= search.MOST_ROWS_IN_ALL or not 0 < per_call <= search.MOST_ROWS:
@@ -75,13 +77,14 @@ class ZohoCore:
                 f"A query reaches {search.MOST_ROWS_IN_ALL:,} rows, {search.MOST_ROWS:,} in one call.",
                 advice="Ask for fewer rows.",
             )
+        is_whole = search.limit_of(query)[0] is not None
         offset = 0
         while offset < limit:
-            size = min(per_call, limit - offset)
-            part = await self.coql(search.part_of(query_without_limit, offset, size))
+            rows = min(per_call, limit - offset)
+            part = await self.coql(query if is_whole else search.paged(query, offset=offset, rows=rows))
             if part.records:
                 yield part
-            if not part.more or not part.records:
+            if is_whole or not part.more or not part.records:
                 break
             offset += len(part.records)
 

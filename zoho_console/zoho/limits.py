@@ -1,4 +1,4 @@
-"""Waits and counts as data: when a call may be asked again, how long to wait first, what was used. Pure.
+"""Waits as data: when a call may be asked again, and how long to wait first. Pure.
 
 Zoho documents neither `Retry-After` nor the body of a 429 (fact sheet 8.4); the header is obeyed where a server or a
 proxy sends it, and without it the wait begins at ten seconds and doubles.
@@ -6,7 +6,7 @@ proxy sends it, and without it the wait begins at ten seconds and doubles.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
@@ -24,30 +24,6 @@ class RetryPolicy:
 
     max_retries: int = 3
     delay_s: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class ApiUsage:
-    """What this client has used since it was made.
-
-    `calls` counts CRM calls that Zoho answered, `credits_used` what they cost by Zoho's table, `credits_left` is
-    Zoho's own figure (None until half the day's allowance is used up: it says nothing before), `last_ok_at` is UTC.
-    """
-
-    calls: int = 0
-    credits_used: int = 0
-    credits_left: int | None = None
-    last_ok_at: datetime | None = None
-
-    def after(self, cost: int, status: int, remaining: str, now: datetime) -> ApiUsage:
-        """The usage after one more answer; a refused 429 costs nothing."""
-        return replace(
-            self,
-            calls=self.calls + 1,
-            credits_used=self.credits_used + (0 if status == 429 else cost),
-            credits_left=int(remaining) if remaining.isascii() and remaining.isdigit() else self.credits_left,
-            last_ok_at=now if status < 400 else self.last_ok_at,
-        )
 
 
 def next_wait(

@@ -99,7 +99,7 @@ def _read_organisation(answer: Answer) -> Organisation:
     item = _first(answer, "org")
     licence = item.get("license_details")
     return Organisation(
-        id=str(item.get("id") or ""),
+        id=str(item.get("zgid") or item.get("id") or ""),  # zgid is the number Zoho's own pages show
         name=str(item.get("company_name") or ""),
         environment=str(item.get("type") or "production"),
         edition=str((licence if isinstance(licence, dict) else {}).get("paid_type") or ""),

@@ -17,7 +17,8 @@ MOST_ROWS_IN_ALL = 100_000  # OFFSET + LIMIT
 MOST_FOUND = 2000  # by one criteria search
 
 _USUAL_LIMIT = 200
-_LIMIT = re.compile(r"\blimit\s+(\d+)(?:\s*,\s*(\d+)|\s+offset\s+\d+)?\s*;?\s*$", re.IGNORECASE | re.ASCII)
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+_LIMIT = re.compile(r"\blimit\s+(\d+)(?:\s*,\s*(\d+)|\s+offset\s+(\d+))?\s*$", re.IGNORECASE | re.ASCII)
 
 
 def quote(value: str) -> str:
@@ -37,16 +38,25 @@ def coql(query: str) -> Call[Slice]:
 
 def coql_credits(query: str) -> int:
     """Credits that a query costs: 1 up to 200 rows (the limit without a LIMIT), 2 up to 1,000, 3 above."""
-    found = _LIMIT.search(query)
-    limit = int(found[2] or found[1]) if found else _USUAL_LIMIT
+    limit = limit_of(query)[0] or _USUAL_LIMIT
     if limit <= 200:
         return 1
     return 2 if limit <= 1000 else 3
 
 
-def part_of(query: str, offset: int, limit: int) -> str:
-    """A query without LIMIT, cut to `limit` rows after the first `offset`."""
-    return f"{query.rstrip().rstrip(';').rstrip()} LIMIT {limit} OFFSET {offset}"
+def limit_of(query: str) -> tuple[int | None, int]:
+    """The limit and the offset at a query's end, (None, 0) without; a quoted text is never taken for them."""
+    found = _LIMIT.search(_QUOTED.sub("''", _bare(query)))
+    if found is None:
+        return None, 0
+    if found[2] is not None:  # LIMIT offset, rows
+        return int(found[2]), int(found[1])
+    return int(found[1]), int(found[3] or 0)
+
+
+def paged(query: str, *, offset: int, rows: int) -> str:
+    """A query without a limit of its own, cut to `rows` rows after the first `offset`."""
+    return f"{_bare(query)} LIMIT {rows} OFFSET {offset}"
 
 
 def search(module: str, criteria: str, *, page: int, per_page: int) -> Call[Slice]:
@@ -63,6 +73,10 @@ def search(module: str, criteria: str, *, page: int, per_page: int) -> Call[Slic
         credits=3,
         scope="ZohoSearch.securesearch.READ",
     )
+
+
+def _bare(query: str) -> str:
+    return query.rstrip().rstrip(";").rstrip()
 
 
 def _read_rows(answer: Answer) -> Slice:

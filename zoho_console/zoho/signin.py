@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from zoho_console.domain.connections import DATA_CENTRES, REDIRECT_PATH, Origins
 from zoho_console.domain.fields import shortened
 from zoho_console.domain.grants import Grant
-from zoho_console.errors import SignInCancelled, ZohoAuthError
+from zoho_console.errors import SignInCancelled, SignInNeeded, ZohoAuthError
 from zoho_console.zoho import oauth
 from zoho_console.zoho.callback import CallbackServer
 from zoho_console.zoho.oauth import Consent, OAuthApp
@@ -129,11 +129,20 @@ def read_callback(query: str, state: str, origins: Origins, *, is_custom: bool) 
         raise Rejected("It said the same thing twice.")
     if not secrets.compare_digest(values.get("state", "").encode(), state.encode()):
         raise Rejected("It did not belong to this sign-in.")
-    if "error" in values:
-        return _refusal(values["error"])
-    if not values.get("code"):
+    if bool(values.get("code")) == bool(values.get("error")):
         raise Rejected("It held no code.")
-    return Consent(values["code"], _accounts(values, origins, is_custom=is_custom))
+    if error := values.get("error"):
+        return _refusal(error)
+    accounts = values.get("accounts-server", origins.accounts)
+    homes = {} if is_custom else {code: centre.origins.accounts for code, centre in DATA_CENTRES.items()}
+    # Letter by letter a known server, and that of the data centre named: the code and the secret go there.
+    is_known = accounts in {origins.accounts, *homes.values()}
+    if not is_known or ("accounts-server" in values and homes.get(values.get("location", ""), accounts) != accounts):
+        return SignInNeeded(
+            "The answer named an accounts server that is not Zoho's, so nothing was sent there.",
+            advice="Sign in again; if it stays so, tell your administrator.",
+        )
+    return Consent(values["code"], accounts)
 
 
 def _refusal(code: str) -> ZohoAuthError:
@@ -144,14 +153,3 @@ def _refusal(code: str) -> ZohoAuthError:
         advice="Check the client's settings in Zoho's API console.",
         details={"code": code},
     )
-
-
-def _accounts(values: dict[str, str], origins: Origins, *, is_custom: bool) -> str:
-    """The accounts server to bring the code to: letter by letter a known one, for code and secret go there."""
-    named = values.get("accounts-server", origins.accounts)
-    known = {} if is_custom else {code: centre.origins.accounts for code, centre in DATA_CENTRES.items()}
-    if named not in {origins.accounts, *known.values()}:
-        raise Rejected("It named a server that is not Zoho's.")
-    if "accounts-server" in values and known.get(values.get("location", ""), named) != named:
-        raise Rejected("It named a server of another data centre.")
-    return named

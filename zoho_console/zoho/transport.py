@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import truststore
 
+from zoho_console import __version__
 from zoho_console.errors import (
     NotReachable,
     UnreadableAnswer,
@@ -27,7 +28,8 @@ from zoho_console.errors import (
     ZohoRateLimitError,
 )
 from zoho_console.zoho.call import Answer, Call
-from zoho_console.zoho.limits import ApiUsage, RetryPolicy, next_wait
+from zoho_console.zoho.limits import RetryPolicy, next_wait
+from zoho_console.zoho.usage import ApiUsage
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ TIME_LIMITS = httpx.Timeout(60, connect=10)
 EXCHANGE_LIMIT_S = 120.0
 # Errors that come before the first byte of the request leaves (httpx, "Exceptions").
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# Zoho takes 5 to 25 calls at once, by edition, from all programs of an organisation (fact sheet 8.3).
+CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=5)
 _THIS_COMPUTER = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -119,8 +123,9 @@ class Transport:
                 self._http = httpx.AsyncClient(
                     verify=trust,
                     timeout=TIME_LIMITS,
+                    limits=CONNECTIONS,
                     follow_redirects=False,
-                    headers={"User-Agent": "zoho-console", "Accept": "application/json"},
+                    headers={"User-Agent": f"zoho-console/{__version__}", "Accept": "application/json"},
                     # A proxy of the environment is for the world outside, never for this computer itself.
                     mounts={f"all://{host}": None for host in _THIS_COMPUTER},
                 )

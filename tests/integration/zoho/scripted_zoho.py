@@ -124,7 +124,7 @@ class MemoryVault:
     def __init__(self, grant: Grant | None = None) -> None:
         self.grant = grant
         self.failures: list[tuple[int, str]] = []
-        self.claims = 0
+        self.claims = self.oks = 0
         self._claimed_until = 0.0
         self._lock = threading.Lock()
 
@@ -152,6 +152,10 @@ class MemoryVault:
         with self._lock:
             self.failures.append((generation, code))
             self._claimed_until = 0.0
+
+    def note_ok(self) -> None:
+        with self._lock:
+            self.oks += 1
 
 
 def grant_of(life: timedelta = timedelta(hours=1), **changes: Any) -> Grant:

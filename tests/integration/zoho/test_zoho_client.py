@@ -321,10 +321,12 @@ def test_a_query_goes_on_to_its_end() -> None:
         query = "select id from Accounts where id is not null"
 
         everything = [part async for part in client.coql_all(query, per_call=20)]
+        whole = [part async for part in client.coql_all(f"{query} limit 7 offset 0")]
         some = [part async for part in client.coql_all(query, limit=30, per_call=20)]
 
         assert [len(part.records) for part in everything] == [20, 20, 5]
         assert [len(part.records) for part in some] == [20, 10]
+        assert [len(part.records) for part in whole] == [7]
         assert zoho.seen[1].json["select_query"] == f"{query} LIMIT 20 OFFSET 20"
         await client.aclose()
 

@@ -167,10 +167,24 @@ def test_a_query_costs_by_its_limit(tail: str, cost: int) -> None:
     assert search.coql_credits(f"select id from Accounts where id is not null{tail}") == cost
 
 
-def test_a_part_of_a_query_is_its_text_with_a_limit() -> None:
-    assert search.part_of("select id from A where x = 1 ; \n", 4000, 2000) == (
+def test_a_page_of_a_query_is_its_text_with_a_limit() -> None:
+    assert search.paged("select id from A where x = 1 ; \n", offset=4000, rows=2000) == (
         "select id from A where x = 1 LIMIT 2000 OFFSET 4000"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("select id from A where id is not null", (None, 0)),
+        ("select id from A where id is not null LIMIT 5", (5, 0)),
+        ("select id from A where x = 'it''s limit 5'", (None, 0)),
+        ("select id from A where x = 'y' limit 5 offset 10 ;", (5, 10)),
+        ('select id from A where x = "y"limit 10, 5', (5, 10)),
+    ],
+)
+def test_the_limit_of_a_query_is_found(query: str, limit: tuple[int | None, int]) -> None:
+    assert search.limit_of(query) == limit
 
 
 def test_rows_of_a_query_come_out() -> None:
@@ -284,7 +298,8 @@ def test_modules_with_records_come_out() -> None:
 
 def test_the_organisation_comes_out() -> None:
     item = {
-        "id": "7",
+        "id": "8",
+        "zgid": "7",
         "company_name": "Delta Foods",
         "type": "sandbox",
         "iso_code": "EUR",

@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoAPIError, ZohoRateLimitError
-from zoho_console.zoho.limits import ApiUsage, RetryPolicy, next_wait, retry_after
+from zoho_console.zoho.limits import RetryPolicy, next_wait, retry_after
+from zoho_console.zoho.usage import ApiUsage
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 POLICY = RetryPolicy(max_retries=3, delay_s=1.0)

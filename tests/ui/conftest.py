@@ -1,0 +1,60 @@
+"""What tests of the window need: Qt's loop as a running asyncio loop, a look, and a desk on real parts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from zoho_console.domain.connections import Connection
+from zoho_console.screens.screen import Desk
+from zoho_console.ui.theme import Look
+from zoho_console.workspace.workspace import Workspace
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    """A Qt event loop that tasks can be started on while qtbot waits."""
+    running = QEventLoop(qapp, already_running=True)
+    asyncio.set_event_loop(running)
+    yield running
+    for task in asyncio.all_tasks(running):
+        task.cancel()
+    qapp.processEvents()
+    qapp.processEvents()
+    asyncio.events._set_running_loop(None)
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def look(qapp: QApplication) -> Look:
+    return Look(qapp, "light")
+
+
+@pytest.fixture
+def desk(loop: QEventLoop, workspace: Workspace, acme: Connection) -> Desk:
+    """A desk with one signed-in connection, "Acme"."""
+    made = Desk(workspace, open_url=lambda _url: None)
+    made.use(acme)
+    return made
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[..., QWidget]:
+    """Show a widget and wait until it is on the (offscreen) screen."""
+
+    def show(widget: QWidget, width: int = 1072, height: int = 760) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return show

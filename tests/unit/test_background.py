@@ -1,0 +1,64 @@
+"""The engine's loop in its own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from zoho_console.background import BackgroundLoop
+
+
+async def thread_name() -> str:
+    return threading.current_thread().name
+
+
+def test_work_runs_in_the_engines_thread() -> None:
+    engine = BackgroundLoop()
+    try:
+        assert engine.call(thread_name()) == "engine"
+        assert asyncio.run(engine.run(thread_name())) == "engine"
+    finally:
+        engine.close()
+
+
+def test_errors_come_back_to_the_caller() -> None:
+    async def fail() -> None:
+        raise ValueError("no")
+
+    engine = BackgroundLoop()
+    try:
+        with pytest.raises(ValueError, match="no"):
+            engine.call(fail())
+    finally:
+        engine.close()
+
+
+def test_cancelling_here_cancels_there() -> None:
+    ended = threading.Event()
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    async def cancel(engine: BackgroundLoop) -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(engine.run(wait()), 0.05)
+
+    engine = BackgroundLoop()
+    try:
+        asyncio.run(cancel(engine))
+        assert ended.wait(5)
+    finally:
+        engine.close()
+
+
+def test_closing_cancels_what_still_runs_and_may_be_repeated() -> None:
+    engine = BackgroundLoop()
+    pending = engine.start(asyncio.sleep(60))
+    engine.close()
+    engine.close()
+    assert pending.cancelled()

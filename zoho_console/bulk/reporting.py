@@ -1,0 +1,76 @@
+"""The report of a run: one line for every row of the file, made from the journal and nothing else."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
+from zoho_console.domain.fields import print_value
+from zoho_console.errors import FileProblem
+from zoho_console.store.journal import Journal
+
+STATE_WORDS: dict[RowState, str] = {
+    RowState.PLANNED: "will change",
+    RowState.SENT: "on its way",
+    RowState.UPDATED: "updated",
+    RowState.UNCHANGED: "unchanged",
+    RowState.INVALID: "cannot be used",
+    RowState.REFUSED: "refused by Zoho",
+    RowState.CONFLICT: "changed by others",
+    RowState.SKIPPED: "not sent",
+    RowState.IN_DOUBT: "in doubt",
+}
+_OWN = ("Row", "Record id", "State", "Code", "Reason", "What to do")
+
+
+def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
+    """Write the report as CSV (UTF-8 with a mark, so that spreadsheets read it); the number of rows comes out.
+
+    Columns: those of the file, then row, record id, state, code, reason, remedy, then before and after of each field.
+    Written whole or not at all. Errors: FileProblem, ZohoConfigError.
+    """
+    change_set = journal.change_set(change_set_id)
+    names = list(change_set.mapping.targets.values())
+    labels = [change_set.labels.get(name, name) for name in names]
+    own = [*_OWN, *(f"{label}: {when}" for label in labels for when in ("before", "after"))]
+    taken = set(change_set.header)
+    titles = [*change_set.header, *(f"{title} (console)" if title in taken else title for title in own)]
+    draft = path.with_name(f"{path.name}.part")
+    count = 0
+    try:
+        with draft.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(titles)
+            for row in journal.all_rows(change_set_id):
+                writer.writerow([*row.texts, *_own_cells(row, names)])
+                count += 1
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise FileProblem(
+            f"The report cannot be written: {reason}.", path=path, advice="Choose another place."
+        ) from error
+    return count
+
+
+def _own_cells(row: RowRecord, names: Sequence[str]) -> list[str]:
+    shows_values = row.state is not RowState.INVALID
+    values = [print_value(side.get(name)) if shows_values else "" for name in names for side in (row.before, row.after)]
+    return [str(row.number), row.record_id, STATE_WORDS[row.state], row.code, row.reason, row.advice, *values]
+
+
+def summary(change_set: ChangeSet) -> str:
+    """The counts in one sentence that adds up to the rows of the file."""
+    counted = [
+        f"{change_set.counts[state]:,} {STATE_WORDS[state]}" for state in RowState if change_set.counts.get(state)
+    ]
+    what = "undo" if change_set.kind is ChangeSetKind.UNDO else "file"
+    text = f"{change_set.total:,} rows in {what}"
+    if counted:
+        text += ": " + ", ".join(counted)
+    if change_set.state in (ChangeSetState.ABANDONED, ChangeSetState.PAUSED):
+        text += f" ({change_set.state}{': ' + change_set.note if change_set.note else ''})"
+    return text if text.endswith(".") else f"{text}."

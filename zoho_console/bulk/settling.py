@@ -1,0 +1,99 @@
+"""A batch and Zoho's replies become outcomes: by id, never by position alone. Pure.
+
+Source: fact sheet 2.0: items come in the order of the request by every sample, but nothing promises it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping as Named
+from collections.abc import Sequence
+from typing import Any
+
+from zoho_console.domain.changes import Outcome, RowRecord, RowState
+from zoho_console.domain.fields import shortened
+from zoho_console.domain.records import Reply
+
+DOUBT = (
+    "Zoho's answer does not say what became of this row.",
+    "Look at the account in Zoho; running the file again leaves out what is right already.",
+)
+_ADVICE = {
+    "DUPLICATE_DATA": "Use another value; this one belongs to another account.",
+    "MANDATORY_NOT_FOUND": "Fill in the cell.",
+    "RECORD_LOCKED": "Try again when the account is no longer locked.",
+    "NOT_APPROVED": "Finish its approval in Zoho first.",
+    "NOT_REVIEWED": "Finish its review in Zoho first.",
+    "RECORD_IN_BLUEPRINT": "Change this field through its blueprint in Zoho.",
+    "NO_PERMISSION": "A Zoho administrator can give your profile this permission.",
+    "AUTHORIZATION_FAILED": "A Zoho administrator can give your profile this permission.",
+    "CANNOT_PROCESS": "Try again later.",
+    "INTERNAL_ERROR": "Try again later.",
+}
+_WORDS = {
+    "RECORD_LOCKED": "The account is locked in Zoho.",
+    "NOT_APPROVED": "The account waits for approval in Zoho.",
+    "NOT_REVIEWED": "The account is under review in Zoho.",
+    "RECORD_IN_BLUEPRINT": "A blueprint in Zoho owns this field.",
+    "NO_PERMISSION": "Your Zoho profile may not change this account.",
+    "AUTHORIZATION_FAILED": "Your Zoho profile may not change this account.",
+}
+
+
+def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[str, str]) -> list[Outcome]:
+    """One outcome for each row, in the order of the rows.
+
+    A success belongs to the row whose id it names. A refusal names no id as a rule: it is believed by position only if
+    there are as many replies as rows and every success stands at its own row; else such rows are IN_DOUBT.
+    """
+    named = Counter(reply.id for reply in replies if reply.ok)
+    confirmed = {reply.id for reply in replies if reply.ok and named[reply.id] == 1}
+    in_order = len(replies) == len(rows) and all(
+        not reply.ok or reply.id == row.record_id for row, reply in zip(rows, replies, strict=False)
+    )
+    outcomes = []
+    for position, row in enumerate(rows):
+        if row.record_id in confirmed:
+            outcomes.append(Outcome(row.number, RowState.UPDATED))
+        elif in_order and not replies[position].ok:
+            outcomes.append(refusal(row.number, replies[position], labels))
+        else:
+            outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "no-answer", *DOUBT))
+    return outcomes
+
+
+def refusal(number: int, reply: Reply, labels: Named[str, str]) -> Outcome:
+    """Zoho's no to one record, in words."""
+    reason = _reason(reply.code, reply.message, reply.details, labels)
+    advice = _ADVICE.get(reply.code, "Correct the cell and run the row again.")
+    return Outcome(number, RowState.REFUSED, reply.code, reason, advice)
+
+
+def _reason(code: str, message: str, details: dict[str, Any], labels: Named[str, str]) -> str:
+    if code == "MULTIPLE_OR_MULTI_ERRORS":
+        parts = [one for one in details.get("errors", []) if isinstance(one, dict)]
+        return " ".join(
+            _reason(str(one.get("code")), str(one.get("message")), one.get("details") or {}, labels) for one in parts
+        )
+    if code in _WORDS:
+        return _WORDS[code]
+    name = str(details.get("api_name", ""))
+    field = f"“{labels.get(name, name)}”"
+    if name == "id" or message == "the id given seems to be invalid":
+        return "Zoho has no account with this id."
+    if code == "INVALID_DATA" and (words := _wrong_value(field, details)):
+        return words
+    if code == "DUPLICATE_DATA":
+        return f"Another account ({details.get('id', 'unknown')}) has this {field} already."
+    if code == "MANDATORY_NOT_FOUND":
+        return f"{field} must not be empty."
+    where = f" ({field})" if name else ""
+    return f"Zoho refused: {shortened(message or code, 200)}{where}."
+
+
+def _wrong_value(field: str, details: dict[str, Any]) -> str:
+    if "maximum_length" in details:
+        return f"{field} takes at most {details['maximum_length']} characters."
+    if "expected_data_type" in details:
+        return f"Zoho expects {details['expected_data_type']} in {field}."
+    return f"{field} does not take this value." if "supported_values" in details else ""

@@ -1,0 +1,114 @@
+"""The command line's words. Only the standard library: the window must not wait for what commands import."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from zoho_console import __version__
+
+_EPILOG = """exit codes: 0 all good, 1 some rows not applied, 2 bad input or usage (nothing sent),
+3 sign-in needed, 4 database or network not reachable"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; `command` is None for the window."""
+    top = argparse.ArgumentParser(
+        prog="zoho-console",
+        description="Zoho Console. Without a command it opens the window.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"zoho-console {__version__}")
+    top.add_argument("--demo", action="store_true", help="the window on the built-in simulator, no account needed")
+    top.add_argument(
+        "--tour", type=Path, metavar="DIR", help="with --demo: drive the whole journey, one picture a step"
+    )
+    top.add_argument("--appearance", choices=("system", "light", "dark"), help="light or dark window")
+    top.set_defaults(command=None)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    _connecting(commands)
+    _reading(commands)
+    _updating(commands)
+    simulator = commands.add_parser("simulator", help="serve a stand-in for Zoho CRM on this computer")
+    simulator.set_defaults(command="simulator")
+    simulator.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    simulator.add_argument("--accounts", type=int, default=5000, help="how many demo accounts (default 5000)")
+    simulator.add_argument("--load", type=Path, metavar="FILE.csv", help="make the accounts from a CSV file")
+    simulator.add_argument("--latency-ms", type=int, default=0, help="wait this long before each answer")
+    simulator.add_argument("--auto-consent", action="store_true", help="answer sign-ins without asking")
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    *,
+    connection: bool = True,
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made.set_defaults(command=name)
+    made.add_argument("--json", action="store_true", help="print one JSON value")
+    if connection:
+        made.add_argument("--connection", default="", metavar="NAME", help="which connection, where there are several")
+    return made
+
+
+def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connect = _command(commands, "connect", "add a connection and sign in through the browser", connection=False)
+    connect.add_argument("name", metavar="NAME")
+    connect.add_argument("--data-centre", required=True, metavar="CODE", help="us eu in au jp cn ca sa uk ae custom")
+    connect.add_argument("--client-id", required=True, metavar="ID")
+    connect.add_argument("--environment", choices=("production", "sandbox", "developer"), default="production")
+    connect.add_argument("--accounts-url", default="", metavar="U", help="with --data-centre custom")
+    connect.add_argument("--api-url", default="", metavar="U", help="with --data-centre custom")
+    connect.add_argument("--upload-url", default="", metavar="U", help="with --data-centre custom")
+    connect.add_argument("--port", type=int, default=None, metavar="N", help="registered port of the redirect address")
+    connect.add_argument("--no-browser", action="store_true", help="only print the address to open")
+    connect.add_argument(
+        "--client-secret-stdin", action="store_true", help="read the client secret from standard input"
+    )
+    connect.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds to wait for the browser")
+    _command(commands, "connections", "list the connections", connection=False)
+    _command(commands, "health", "say how every connection is; asks Zoho once each", connection=False)
+
+
+def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    accounts = _command(commands, "accounts", "list accounts")
+    accounts.add_argument("--fields", default="", metavar="A,B", help="API names; default: the most useful ones")
+    accounts.add_argument("--sort", default="", metavar="F", help="field to sort by; -F for descending")
+    accounts.add_argument("--limit", type=int, default=200, metavar="N")
+    accounts.add_argument("--csv", type=Path, default=None, metavar="FILE")
+    coql = _command(commands, "coql", "run a COQL query")
+    coql.add_argument("query", metavar='"select …"')
+    coql.add_argument("--limit", type=int, default=2000, metavar="N", help="at most so many rows (default 2000)")
+    coql.add_argument("--csv", type=Path, default=None, metavar="FILE")
+
+
+def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    update = _command(commands, "update", "update accounts from a CSV file")
+    update.add_argument("file", type=Path, metavar="FILE")
+    update.add_argument("--key", default="", metavar="FIELD", help="field that finds the account: id, Account_Name, …")
+    update.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="may be given several times")
+    update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
+    update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
+    how = update.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="say what would change and send nothing")
+    how.add_argument("--yes", action="store_true", help="apply without asking")
+    jobs = _command(commands, "jobs", "list past and open runs, newest first", connection=False)
+    actions = jobs.add_subparsers(metavar="ACTION")
+    for name, text in (
+        ("show", "show one run"),
+        ("undo", "put back what a run changed"),
+        ("resume", "go on with an open run"),
+        ("report", "write the report of a run"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.set_defaults(command=f"jobs-{name}")
+        action.add_argument("id", type=int, metavar="ID")
+        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON value")
+        if name == "report":
+            action.add_argument("file", type=Path, metavar="FILE")
+        if name in ("undo", "resume"):
+            action.add_argument("--yes", action="store_true", help="do it without asking")

@@ -1,0 +1,56 @@
+"""Runs one command in an opened workspace; the exit code comes out."""
+
+from __future__ import annotations
+
+import logging
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from zoho_console import logs, settings
+from zoho_console.cli import connecting, reading, updating
+from zoho_console.cli.output import Output
+from zoho_console.cli.simulating import simulator
+from zoho_console.errors import ZohoError
+from zoho_console.paths import data_home
+from zoho_console.workspace.workspace import Workspace
+
+Command = Callable[[Workspace, Namespace, Output, Path], int]
+
+_COMMANDS: dict[str, Command] = {
+    "connect": connecting.connect,
+    "connections": connecting.connections,
+    "health": connecting.health,
+    "accounts": reading.accounts,
+    "coql": reading.coql,
+    "update": updating.update,
+    "jobs": updating.jobs,
+    "jobs-show": updating.jobs_show,
+    "jobs-undo": updating.jobs_undo,
+    "jobs-resume": updating.jobs_resume,
+    "jobs-report": updating.jobs_report,
+}
+
+
+def run(arguments: Namespace) -> int:
+    """Run the command that was parsed. Foreseen errors become a sentence and their exit code."""
+    output = Output(as_json=getattr(arguments, "json", False))
+    try:
+        if arguments.command == "simulator":
+            return simulator(arguments, output)
+        home = data_home()
+        logs.set_up(home)
+        workspace = Workspace.open(home, settings.load(home).database_url)
+        try:
+            return _COMMANDS[arguments.command](workspace, arguments, output, home)
+        finally:
+            workspace.close()
+    except ZohoError as error:
+        output.progress_done()
+        output.error(error)
+        logging.getLogger(__name__).info("%s ended: %s", arguments.command, error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        output.progress_done()
+        output.say("Stopped. A run that had begun can go on: zoho-console jobs")
+        return 130

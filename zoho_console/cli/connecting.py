@@ -1,0 +1,173 @@
+"""Commands about connections: connect, connections, health."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import webbrowser
+from argparse import Namespace
+from pathlib import Path
+
+from zoho_console.cli.output import Output
+from zoho_console.domain.connections import (
+    CUSTOM,
+    Connection,
+    Environment,
+    NewConnection,
+    custom_origins,
+    origins_for,
+)
+from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.settings import load
+from zoho_console.workspace.health import HealthState
+from zoho_console.workspace.sign_in import sign_in
+from zoho_console.workspace.workspace import Workspace
+
+SECRET_VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
+
+
+def connect(workspace: Workspace, arguments: Namespace, output: Output, home: Path) -> int:
+    """Add a connection (or take the one of this name) and sign in through the browser."""
+    connection = _existing(workspace, arguments)
+    if connection is None:
+        connection = workspace.add_connection(_described(arguments, home), _client_secret(arguments))
+        is_new = True
+    else:
+        is_new = False
+
+    def open_browser(url: str) -> None:
+        output.say("Open this address and accept:")
+        output.say(url)
+        if not arguments.no_browser:
+            webbrowser.open(url)
+
+    try:
+        identity = workspace.engine.call(
+            sign_in(workspace, connection, open_browser=open_browser, time_limit_s=arguments.timeout)
+        )
+    except BaseException:
+        # A connection that never worked would only stand in the way of the next try.
+        if is_new:
+            workspace.engine.call(workspace.remove_connection(connection))
+        raise
+    output.say(f"Signed in to “{identity.organisation.name}” as {identity.user.name}.")
+    output.value(_connection_value(workspace.connections.get(connection.id)))
+    return 0
+
+
+def connections(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
+    """List the connections."""
+    every = workspace.connections.all()
+    output.value([_connection_value(one) for one in every])
+    output.table(
+        ("Name", "Organisation", "User", "Data centre", "Environment"),
+        [
+            (
+                one.name,
+                one.organisation.name if one.organisation else "",
+                one.user.email if one.user else "",
+                one.place,
+                str(one.environment),
+            )
+            for one in every
+        ],
+    )
+    if not every:
+        output.say("There is no connection yet. Make one with: zoho-console connect NAME --data-centre CODE …")
+    return 0
+
+
+def health(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
+    """Ask Zoho once for each connection, then say how each is. Ends with 3 if one needs a person."""
+    problems: dict[int, str] = {}
+    for one in workspace.health():
+        if one.state is not HealthState.NOT_SIGNED_IN:
+            try:
+                workspace.engine.call(workspace.identify(one.connection))
+            except ZohoError as error:
+                problems[one.connection.id] = f"{error} {error.advice}".strip()
+    every = workspace.health()
+    output.value(
+        [
+            {
+                "connection": one.connection.name,
+                "state": "failing" if one.connection.id in problems else str(one.state),
+                "text": problems.get(one.connection.id, one.sentence),
+                "expires_at": one.expires_at.isoformat() if one.expires_at else None,
+                "last_ok_at": one.last_ok_at.isoformat() if one.last_ok_at else None,
+                "credits_left": one.usage.credits_left if one.usage else None,
+            }
+            for one in every
+        ]
+    )
+    output.table(
+        ("Connection", "State", ""),
+        [
+            (one.connection.name, "Failing" if one.connection.id in problems else one.word, one.sentence)
+            for one in every
+        ],
+    )
+    for name, text in ((one.connection.name, problems.get(one.connection.id)) for one in every):
+        if text:
+            output.say(f"{name}: {text}")
+    if not every:
+        output.say("There is no connection yet.")
+    needs_person = problems or any(one.state is HealthState.NOT_SIGNED_IN for one in every)
+    return 3 if needs_person or not every else 0
+
+
+def _existing(workspace: Workspace, arguments: Namespace) -> Connection | None:
+    for one in workspace.connections.all():
+        if one.name == arguments.name:
+            if one.client_id != arguments.client_id:
+                raise ZohoConfigError(
+                    f"There is a connection “{one.name}” with another client id.", advice="Choose another name."
+                )
+            return one
+    return None
+
+
+def _described(arguments: Namespace, home: Path) -> NewConnection:
+    environment = Environment(arguments.environment)
+    if arguments.data_centre == CUSTOM:
+        if not (arguments.accounts_url and arguments.api_url):
+            raise ZohoConfigError("A custom data centre needs --accounts-url and --api-url.")
+        origins = custom_origins(arguments.accounts_url, arguments.api_url, arguments.upload_url)
+    else:
+        if arguments.accounts_url or arguments.api_url or arguments.upload_url:
+            raise ZohoConfigError("Addresses of your own go with --data-centre custom.")
+        origins = origins_for(arguments.data_centre, environment)
+    return NewConnection(
+        arguments.name,
+        arguments.data_centre,
+        arguments.client_id,
+        origins,
+        environment,
+        arguments.port or load(home).redirect_port,
+    )
+
+
+def _client_secret(arguments: Namespace) -> str:
+    if arguments.client_secret_stdin:
+        return sys.stdin.readline().strip()
+    if secret := os.environ.get(SECRET_VARIABLE):
+        return secret
+    if not sys.stdin.isatty():
+        raise ZohoConfigError(
+            "The client secret is missing.", advice="Pipe it in and add --client-secret-stdin; it is never an argument."
+        )
+    return getpass.getpass("Client secret: ")
+
+
+def _connection_value(one: Connection) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "data_centre": one.data_centre,
+        "environment": str(one.environment),
+        "organisation": one.organisation.name if one.organisation else None,
+        "user": one.user.email if one.user else None,
+        "api": one.origins.api,
+        "redirect_uri": one.redirect_uri,
+    }

@@ -1,0 +1,188 @@
+"""Commands that change: update, and jobs with show, undo, resume and report."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from zoho_console.bulk.applying import Run
+from zoho_console.bulk.mapping import mapping_from
+from zoho_console.bulk.preparing import prepare
+from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.reading import open_table
+from zoho_console.bulk.reporting import summary, write_report
+from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.cli.output import Output, job_value
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.errors import ZohoConfigError
+from zoho_console.workspace.workspace import Workspace
+
+SHOWN_PROBLEMS = 20
+
+
+def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Compare a CSV file with Zoho, say what would change, and apply it on demand."""
+    change_set = workspace.engine.call(_prepare(workspace, arguments, output))
+    output.progress_done()
+    _describe(workspace, change_set, output)
+    if arguments.dry_run:
+        workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "dry run")
+        return _end(workspace, change_set.id, arguments.report, output)
+    return _apply(workspace, change_set, arguments, output)
+
+
+async def _prepare(workspace: Workspace, arguments: Namespace, output: Output) -> ChangeSet:
+    connection = workspace.choose(arguments.connection)
+    table = open_table(arguments.file)
+    fields = await workspace.fields(connection, reload=True)
+    mapping = mapping_from(table.header, fields, arguments.key, arguments.map)
+
+    def show(progress: Progress) -> None:
+        output.progress(f"compared {progress.done:,} rows with Zoho")
+
+    return await prepare(
+        table,
+        mapping,
+        fields,
+        workspace.client(connection),
+        workspace.journal,
+        connection_id=connection.id,
+        blanks=arguments.blanks,
+        created_by=connection.user.name if connection.user else "",
+        on_progress=show,
+    )
+
+
+def jobs(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
+    """List runs, newest first."""
+    every = workspace.journal.change_sets()
+    output.value([job_value(one) for one in every])
+    output.table(
+        ("Id", "State", "Source", "Begun", "Outcome"),
+        [(str(one.id), str(one.state), one.source, _when(one), summary(one)) for one in every],
+    )
+    if not every:
+        output.say("There is no run yet.")
+    return 0
+
+
+def jobs_show(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Show one run: its counts, and the rows that were not applied."""
+    change_set = workspace.journal.change_set(arguments.id)
+    output.value(job_value(change_set))
+    _describe(workspace, change_set, output)
+    return 0
+
+
+def jobs_undo(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Put back what a run changed, where the value is still ours."""
+    former = workspace.journal.change_set(arguments.id)
+    change_set = workspace.engine.call(_prepare_undo(workspace, former))
+    _describe(workspace, change_set, output)
+    return _apply(workspace, change_set, arguments, output)
+
+
+async def _prepare_undo(workspace: Workspace, former: ChangeSet) -> ChangeSet:
+    connection = workspace.connections.get(former.connection_id)
+    return await prepare_undo(
+        former.id,
+        workspace.client(connection),
+        workspace.journal,
+        await workspace.fields(connection),
+        created_by=connection.user.name if connection.user else "",
+    )
+
+
+def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Go on with a run that is planned, paused or was cut off."""
+    change_set = workspace.journal.change_set(arguments.id)
+    open_states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
+    if change_set.state not in open_states:
+        raise ZohoConfigError(f"Run {change_set.id} is {change_set.state}; there is nothing to go on with.")
+    return _apply(workspace, change_set, arguments, output)
+
+
+def jobs_report(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Write the report of a run: one line for every row of its file."""
+    rows = write_report(workspace.journal, arguments.id, arguments.file)
+    output.value({"file": str(arguments.file), "rows": rows})
+    output.say(f"{rows:,} rows written to {arguments.file}.")
+    return 0
+
+
+def _apply(workspace: Workspace, change_set: ChangeSet, arguments: Namespace, output: Output) -> int:
+    report = getattr(arguments, "report", None)
+    if not change_set.count(RowState.PLANNED, RowState.SENT):
+        if change_set.state is ChangeSetState.PLANNED:
+            workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
+        return _end(workspace, change_set.id, report, output)
+    if not arguments.yes and not _agreed(change_set):
+        workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
+        output.say("Nothing was sent.")
+        return 2
+    workspace.engine.call(_run(workspace, change_set, output))
+    output.progress_done()
+    return _end(workspace, change_set.id, report, output)
+
+
+async def _run(workspace: Workspace, change_set: ChangeSet, output: Output) -> ChangeSet:
+    connection = await asyncio.to_thread(workspace.connections.get, change_set.connection_id)
+
+    def show(progress: Progress) -> None:
+        output.progress(f"{progress.done:,} of {progress.total:,} rows settled")
+
+    fields = await workspace.fields(connection)
+    client = workspace.client(connection)
+    return await Run(change_set.id, client, workspace.journal, fields, on_progress=show).apply()
+
+
+def _agreed(change_set: ChangeSet) -> bool:
+    if not sys.stdin.isatty():
+        raise ZohoConfigError("Nothing was sent.", advice="Add --yes to apply, or --dry-run to only look.")
+    count = change_set.count(RowState.PLANNED)
+    verb = "Put back" if change_set.kind is ChangeSetKind.UNDO else "Change"
+    return input(f"{verb} {count:,} accounts in Zoho? Type yes: ").strip().lower() == "yes"
+
+
+def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> None:
+    output.say(f"Run {change_set.id}, {change_set.source}: {summary(change_set)}")
+    facets = workspace.journal.facets(change_set.id)
+    output.table(
+        ("Field", "From", "To", "Rows"),
+        [
+            (one.label, *("(any)" if text is None else text or "(blank)" for text in (one.before, one.after)),
+             f"{one.rows:,}")
+            for one in facets
+        ],
+    )  # fmt: skip
+    wrong = workspace.journal.rows(
+        change_set.id,
+        states=(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT),
+        limit=SHOWN_PROBLEMS,
+    )
+    for row in wrong:
+        output.say(f"  row {row.number}: {row.reason} {row.advice}".rstrip())
+    more = change_set.count(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT) - len(wrong)
+    if more > 0:
+        output.say(f"  and {more:,} more; the report lists them all.")
+
+
+def _end(workspace: Workspace, change_set_id: int, report: Path | None, output: Output) -> int:
+    change_set = workspace.journal.change_set(change_set_id)
+    output.say(summary(change_set))
+    if change_set.note:
+        output.say(change_set.note)
+    if report is not None:
+        write_report(workspace.journal, change_set_id, report)
+        output.say(f"The report is in {report}.")
+    output.value(job_value(change_set))
+    if change_set.state is ChangeSetState.PAUSED:
+        return 4
+    good = change_set.count(RowState.UPDATED, RowState.UNCHANGED, RowState.PLANNED)
+    return 0 if good == change_set.total else 1
+
+
+def _when(change_set: ChangeSet) -> str:
+    return change_set.created_at.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,97 @@
+"""Cells made from records: names strong, states with a dot, numbers to the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zoho_console.bulk.reporting import STATE_WORDS
+from zoho_console.domain.changes import ChangeSetState, RowState
+from zoho_console.domain.fields import Field, shortened
+from zoho_console.domain.records import Record
+from zoho_console.screens.table import Cell, CellKind, Column
+from zoho_console.screens.words import value_text
+
+__all__ = [
+    "JOB_TONES",
+    "JOB_WORDS",
+    "STATE_TONES",
+    "STATE_WORDS",
+    "change_cell",
+    "field_cell",
+    "plain",
+    "record_column",
+]
+
+LONGEST = 300
+CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
+_TONES = {
+    "active": "good", "good": "good", "excellent": "good", "completed": "good", "at risk": "warn",
+    "in progress": "warn", "prospect": "accent", "inactive": "muted", "not started": "muted",
+}  # fmt: skip
+_WIDTHS = {"textarea": 220, "boolean": 90, "date": 120, "datetime": 150, "integer": 110, "percent": 110}
+
+STATE_TONES: dict[RowState, str] = {
+    RowState.UPDATED: "good",
+    RowState.UNCHANGED: "muted",
+    RowState.PLANNED: "accent",
+    RowState.SENT: "accent",
+    RowState.INVALID: "bad",
+    RowState.REFUSED: "bad",
+    RowState.CONFLICT: "warn",
+    RowState.SKIPPED: "muted",
+    RowState.IN_DOUBT: "warn",
+}
+JOB_TONES: dict[ChangeSetState, str] = {
+    ChangeSetState.DRAFT: "muted",
+    ChangeSetState.PLANNED: "accent",
+    ChangeSetState.APPLYING: "accent",
+    ChangeSetState.PAUSED: "warn",
+    ChangeSetState.FINISHED: "good",
+    ChangeSetState.ABANDONED: "muted",
+}
+JOB_WORDS: dict[ChangeSetState, str] = {
+    ChangeSetState.DRAFT: "being compared",
+    ChangeSetState.PLANNED: "ready to apply",
+    ChangeSetState.APPLYING: "running",
+    ChangeSetState.PAUSED: "paused",
+    ChangeSetState.FINISHED: "finished",
+    ChangeSetState.ABANDONED: "given up",
+}
+
+
+def record_column(field: Field, *, currency: str = "") -> Column:
+    """The column that shows a field of records."""
+    symbol = CURRENCIES.get(currency, f"{currency} " if currency else "")
+
+    def cell(record: Record) -> Cell:
+        return field_cell(field, record.get(field.api_name), symbol)
+
+    name = field.api_name
+    width = 250 if name == "Account_Name" else _WIDTHS.get(field.type, 150)
+    return Column(
+        name, field.label, cell, width, is_number=field.is_number and field.type != "bigint", is_sortable=True
+    )
+
+
+def field_cell(field: Field, value: Any, symbol: str = "") -> Cell:
+    """One value of a field."""
+    text = shortened(value_text(field, value, symbol), LONGEST)
+    if field.api_name == "Account_Name":
+        return Cell(text, CellKind.STRONG)
+    if field.type == "picklist" and text.lower() in _TONES:
+        return Cell(text, CellKind.DOT, _TONES[text.lower()])
+    return Cell(text)
+
+
+def plain(text: str) -> Cell:
+    """Text from outside, on one line."""
+    return Cell(shortened(text, LONGEST))
+
+
+def change_cell(before: Any, after: Any) -> Cell:
+    """Old and new value."""
+    return Cell(
+        shortened(value_text(None, after), LONGEST),
+        CellKind.CHANGE,
+        before=shortened(value_text(None, before), LONGEST),
+    )

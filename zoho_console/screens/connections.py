@@ -1,0 +1,207 @@
+"""Connections: listed, added, signed in, tested, removed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+
+from zoho_console.domain.connections import (
+    CUSTOM,
+    DATA_CENTRES,
+    DEFAULT_REDIRECT_PORT,
+    Connection,
+    Environment,
+    NewConnection,
+    custom_origins,
+    origins_for,
+    redirect_uri,
+)
+from zoho_console.errors import SignInCancelled
+from zoho_console.screens.screen import Desk, Screen
+from zoho_console.workspace.health import Health
+from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
+
+__all__ = [
+    "CUSTOM",
+    "DATA_CENTRES",
+    "DEFAULT_REDIRECT_PORT",
+    "TIME_LIMIT_S",
+    "ConnectionsScreen",
+    "Draft",
+    "Environment",
+    "Step",
+    "redirect_uri",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the form holds."""
+
+    name: str
+    data_centre: str
+    environment: str
+    client_id: str
+    secret: str
+    port: int = DEFAULT_REDIRECT_PORT
+    accounts_url: str = ""
+    api_url: str = ""
+    upload_url: str = ""
+
+    def missing(self) -> str:
+        """What must still be filled in, in a sentence; "" if nothing."""
+        wanted = [("a name", self.name), ("the client id", self.client_id), ("the client secret", self.secret)]
+        if self.data_centre == CUSTOM:
+            wanted += [("the accounts address", self.accounts_url), ("the API address", self.api_url)]
+        lacking = [words for words, text in wanted if not text.strip()]
+        return f"Fill in {', '.join(lacking)}." if lacking else ""
+
+
+class ConnectionsScreen(Screen):
+    """State: `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in: `signing_in`,
+    `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
+
+    Signals: `stepped`, `opened`, `refused`: made on the engine's thread, delivered on ours.
+    """
+
+    stepped = Signal(object)
+    opened = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.health: list[Health] = []
+        self.is_adding = False
+        self.problem = ""
+        self.signing_in: Connection | None = None
+        self.steps: list[Step] = []
+        self.address = ""
+        self.rejected = 0
+        self.deadline = 0.0
+        self.stepped.connect(self._stepped)
+        self.opened.connect(self._opened)
+        self.refused.connect(self._refused)
+        desk.connection_changed.connect(self.shown)
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the browser may still take."""
+        return max(0, round(self.deadline - time.monotonic()))
+
+    def is_current(self, connection: Connection) -> bool:
+        """Whether the window works with this connection."""
+        return self.desk.connection is not None and self.desk.connection.id == connection.id
+
+    # --- intents ---
+
+    def shown(self) -> None:
+        self.tasks.start(self._load(), name="load")
+
+    def begin_adding(self) -> None:
+        """Show the form."""
+        self.is_adding = True
+        self.changed.emit()
+
+    def stop_adding(self) -> None:
+        """Put the form away."""
+        self.is_adding = False
+        self.changed.emit()
+
+    def add(self, draft: Draft) -> None:
+        """Save the connection and begin to sign in."""
+        self.tasks.start(self._add(draft), name="add")
+
+    def sign_in(self, connection: Connection) -> None:
+        """Sign in through the browser."""
+        if self.signing_in is None:
+            self.tasks.start(self._sign_in(connection), name="sign in")
+
+    def cancel_sign_in(self) -> None:
+        """Stop waiting for the browser; nothing was stored."""
+        self.tasks.cancel("sign in")
+
+    def open_again(self) -> None:
+        """Open the consent page once more."""
+        self.desk.open_url(self.address)
+
+    def use(self, connection: Connection) -> None:
+        """Work with this connection."""
+        self.desk.use(connection)
+
+    def test(self, connection: Connection) -> None:
+        """Ask Zoho who we are."""
+        self.tasks.start(self._test(connection), name=f"test {connection.id}")
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection with its tokens, secret and jobs."""
+        self.tasks.start(self._remove(connection), name="remove")
+
+    # --- work ---
+
+    async def _load(self) -> None:
+        self.health = await self.blocking(self.workspace.health)
+        self.problem = await self.blocking(self.workspace.secrets.problem)
+
+    async def _add(self, draft: Draft) -> None:
+        if draft.data_centre == CUSTOM:
+            origins = custom_origins(draft.accounts_url, draft.api_url, draft.upload_url)
+        else:
+            origins = origins_for(draft.data_centre, Environment(draft.environment))
+        new = NewConnection(
+            draft.name, draft.data_centre, draft.client_id, origins, Environment(draft.environment), draft.port
+        )
+        connection = await self.blocking(self.workspace.add_connection, new, draft.secret)
+        self.is_adding = False
+        await self._load()
+        self.sign_in(connection)
+
+    async def _sign_in(self, connection: Connection) -> None:
+        self.signing_in, self.steps, self.address, self.rejected = connection, [], "", 0
+        self.deadline = time.monotonic() + TIME_LIMIT_S
+        self.changed.emit()
+        try:
+            identity = await self.engine(
+                sign_in(
+                    self.workspace,
+                    connection,
+                    open_browser=self.opened.emit,
+                    on_step=self.stepped.emit,
+                    on_rejected=self.refused.emit,
+                )
+            )
+        except SignInCancelled as error:
+            self.notice(str(error), error.advice, "warn")
+            return
+        finally:
+            self.signing_in = None
+            self.changed.emit()
+        await self._load()
+        self.notice(f"Signed in to “{identity.organisation.name}” as {identity.user.name}.")
+        self.desk.use(await self.blocking(self.workspace.connections.get, connection.id))
+
+    async def _test(self, connection: Connection) -> None:
+        identity = await self.engine(self.workspace.identify(connection))
+        await self._load()
+        self.notice(f"“{connection.name}” works: {identity.user.name} at {identity.organisation.name}.")
+
+    async def _remove(self, connection: Connection) -> None:
+        await self.engine(self.workspace.remove_connection(connection))
+        await self._load()
+        if self.is_current(connection):
+            self.desk.use(self.health[0].connection if self.health else None)
+        self.notice(f"“{connection.name}” is forgotten here. Its sign-in can also be removed in Zoho.")
+
+    def _stepped(self, step: Step) -> None:
+        self.steps = [*self.steps, step]
+        self.changed.emit()
+
+    def _opened(self, address: str) -> None:
+        self.address = address
+        self.desk.open_url(address)
+        self.changed.emit()
+
+    def _refused(self, _reason: str) -> None:
+        self.rejected += 1
+        self.changed.emit()

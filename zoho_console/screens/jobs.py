@@ -1,0 +1,118 @@
+"""Past and open runs: what each came to, row by row, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from zoho_console.bulk.reporting import summary, write_report
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.screens.rows import RowsTable
+from zoho_console.screens.screen import Desk, Screen
+from zoho_console.screens.words import duration, moment
+
+
+class JobsScreen(Screen):
+    """State: `jobs` newest first, `chosen`, `states` (the filter), `rows`.
+
+    `open_change_set` and `prepare_undo` are how the bulk update page is asked to show a change set.
+    """
+
+    def __init__(self, desk: Desk, open_change_set: Callable[[int], None], prepare_undo: Callable[[int], None]) -> None:
+        super().__init__(desk)
+        self._open_change_set = open_change_set
+        self._prepare_undo = prepare_undo
+        self.jobs: list[ChangeSet] = []
+        self.chosen: ChangeSet | None = None
+        self.states: tuple[RowState, ...] = ()
+        self.rows = RowsTable(self, "rows")
+        desk.jobs_changed.connect(self.shown)
+        desk.connection_changed.connect(self._connection_changed)
+
+    # --- what the page reads ---
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the chosen run updated something and is over."""
+        one = self.chosen
+        return one is not None and one.state is ChangeSetState.FINISHED and bool(one.count(RowState.UPDATED))
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether the chosen run has rows to send."""
+        states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
+        return self.chosen is not None and self.chosen.state in states
+
+    @property
+    def sentence(self) -> str:
+        """Who ran what, when, for how long, and what it came to."""
+        one = self.chosen
+        if one is None:
+            return ""
+        parts = [f"Run {one.id}", moment(one.started_at or one.created_at)]
+        if one.created_by:
+            parts.append(f"by {one.created_by}")
+        if one.started_at and one.finished_at:
+            parts.append(f"took {duration(one.finished_at - one.started_at)}")
+        return " · ".join([*parts, summary(one)])
+
+    @staticmethod
+    def title(job: ChangeSet) -> str:
+        """What a run is called."""
+        return f"Undo of run {job.undo_of}: {job.source}" if job.kind is ChangeSetKind.UNDO else job.source
+
+    # --- intents ---
+
+    def shown(self) -> None:
+        self.tasks.start(self._load(), name="load")
+
+    def choose(self, job: ChangeSet) -> None:
+        """Show this run."""
+        if self.chosen is None or job.id != self.chosen.id:
+            self.states = ()
+        self.chosen = job
+        self.rows.show(job, self.states)
+        self.changed.emit()
+
+    def show_rows(self, states: tuple[RowState, ...]) -> None:
+        """Only rows in these states; none means all."""
+        self.states = states
+        if self.chosen is not None:
+            self.rows.show(self.chosen, states)
+        self.changed.emit()
+
+    def undo(self) -> None:
+        """Compare what undoing would put back, in the bulk update page."""
+        if self.chosen is not None:
+            self._prepare_undo(self.chosen.id)
+
+    def go_on(self) -> None:
+        """Open the run where it stands, in the bulk update page."""
+        if self.chosen is not None:
+            self._open_change_set(self.chosen.id)
+
+    def save_report(self, path: Path) -> None:
+        """Write the report of the chosen run."""
+        if self.chosen is not None:
+            self.tasks.start(self._report(self.chosen.id, path), name="report")
+
+    # --- work ---
+
+    def _connection_changed(self) -> None:
+        self.jobs, self.chosen = [], None
+        self.shown()
+
+    async def _load(self) -> None:
+        connection = self.desk.connection
+        if connection is None:
+            return
+        self.jobs = await self.blocking(self.workspace.journal.change_sets, connection.id, 200)
+        by_id = {one.id: one for one in self.jobs}
+        current = by_id.get(self.chosen.id) if self.chosen else None
+        current = current or (self.jobs[0] if self.jobs else None)
+        if current is not None and current != self.chosen:
+            self.choose(current)
+
+    async def _report(self, change_set_id: int, path: Path) -> None:
+        rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)
+        self.notice(f"{rows:,} rows are in {path}.")

@@ -1,0 +1,98 @@
+"""Tables of a change set's rows: what changes in each, or why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from zoho_console.bulk.reporting import STATE_WORDS
+from zoho_console.domain.changes import ChangeSet, RowRecord, RowState
+from zoho_console.screens.cells import STATE_TONES, change_cell, plain
+from zoho_console.screens.screen import Screen
+from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
+
+PAGE = 200
+
+
+class RowsTable:
+    """A table of rows that reads the journal page by page, for one set of states and one field."""
+
+    def __init__(self, screen: Screen, name: str) -> None:
+        self._screen = screen
+        self._name = name
+        self.table = RecordsTable()
+        self.table.more_wanted.connect(self._more)
+        self.change_set: ChangeSet | None = None
+        self.states: frozenset[RowState] = frozenset()
+        self.field = ""
+
+    def show(self, change_set: ChangeSet, states: Collection[RowState] = (), field: str = "") -> None:
+        """Show these rows of a change set from the first one on."""
+        columns = row_columns(change_set, states)
+        if [one.key for one in columns] != [one.key for one in self.table.columns]:
+            self.table.set_columns(columns)
+        self.change_set, self.states, self.field = change_set, frozenset(states), field
+        self._screen.tasks.start(self._load(0), name=self._name)
+
+    def _more(self) -> None:
+        rows = self.table.rows
+        self._screen.tasks.start(self._load(rows[-1].number if rows else 0), name=self._name)
+
+    async def _load(self, after: int) -> None:
+        change_set = self.change_set
+        if change_set is None:
+            return
+        try:
+            rows = await self._screen.blocking(self._read, change_set.id, after)
+        except BaseException:
+            self.table.loading_failed()
+            raise
+        if after:
+            self.table.append_rows(rows, has_more=len(rows) == PAGE)
+        else:
+            self.table.set_rows(rows, has_more=len(rows) == PAGE)
+
+    def _read(self, change_set_id: int, after: int) -> list[RowRecord]:
+        return self._screen.workspace.journal.rows(
+            change_set_id, states=self.states, field=self.field, after=after, limit=PAGE
+        )
+
+
+def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Column]:
+    """Row and account, then either the changed fields or the problem, by what is shown."""
+    problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
+    columns = [
+        Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
+        Column("account", "Account", lambda row: _account(change_set, row), 220),
+    ]
+    if states and set(states) <= problems:
+        return [
+            *columns,
+            Column("reason", "Problem", lambda row: plain(row.reason), 430),
+            Column("advice", "What to do", lambda row: plain(row.advice), 330),
+        ]
+    if not states or set(states) - {RowState.PLANNED}:
+        columns.append(Column("state", "State", _state, 120))
+    columns += [
+        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
+        for name in change_set.mapping.targets.values()
+    ]
+    return columns
+
+
+def _account(change_set: ChangeSet, row: RowRecord) -> Cell:
+    key = change_set.mapping.key_column
+    text = row.record_name or (row.texts[key] if 0 <= key < len(row.texts) else "")
+    return Cell(plain(text).text or "(blank)", CellKind.STRONG if row.record_name else CellKind.MUTED)
+
+
+def _state(row: RowRecord) -> Cell:
+    return Cell(STATE_WORDS[row.state], CellKind.BADGE, STATE_TONES[row.state])
+
+
+def _changed(name: str) -> Callable[[RowRecord], Cell]:
+    def cell(row: RowRecord) -> Cell:
+        if name in row.after and row.state is not RowState.INVALID:
+            return change_cell(row.before.get(name), row.after[name])
+        return Cell("")
+
+    return cell

@@ -1,0 +1,84 @@
+"""What every screen shares: one `changed` signal, notices, tasks, and the way to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from zoho_console.domain.connections import Connection
+from zoho_console.screens.notices import Notice, notice_for
+from zoho_console.screens.tasks import TaskScope
+from zoho_console.workspace.workspace import Workspace
+
+T = TypeVar("T")
+
+
+class Desk(QObject):
+    """What all screens of one window share.
+
+    Signals: `connection_changed` (another connection is in use, or it signed in), `jobs_changed` (a change set began,
+    moved or ended), `file_offered` (a Path to open in Bulk update), `page_wanted` (a page's name).
+    """
+
+    connection_changed = Signal()
+    jobs_changed = Signal()
+    file_offered = Signal(object)
+    page_wanted = Signal(str)
+
+    def __init__(self, workspace: Workspace, open_url: Callable[[str], None]) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.open_url = open_url
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection in use, or None before the first one."""
+        return self._connection
+
+    def use(self, connection: Connection | None) -> None:
+        """Work with this connection from now on."""
+        self._connection = connection
+        self.connection_changed.emit()
+
+
+class Screen(QObject):
+    """A view model: widgets read its state and call its intents; it never knows a widget.
+
+    Signals: `changed` (no payload: read the state again), `noticed` (a Notice to show).
+    """
+
+    changed = Signal()
+    noticed = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.workspace = desk.workspace
+        self.tasks = TaskScope(self.fail, self.changed.emit)
+
+    async def engine(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` on the engine's loop and await its value here; cancelling passes through."""
+        return await self.workspace.engine.run(work)
+
+    async def blocking(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run a blocking function (a database or file call) in a thread."""
+        return await asyncio.to_thread(function, *arguments)
+
+    def notice(self, text: str, advice: str = "", tone: str = "good") -> None:
+        """Tell the person something."""
+        self.noticed.emit(Notice(text, advice, tone))
+
+    def fail(self, error: Exception) -> None:
+        """Tell the person about an error, in words."""
+        self.noticed.emit(notice_for(error))
+
+    def shown(self) -> None:
+        """Called each time the page comes into view; screens load what they show here."""
+
+    async def aclose(self) -> None:
+        """End the screen's tasks."""
+        await self.tasks.aclose()

@@ -1,0 +1,103 @@
+"""What the status bar and the rail say: where we are, what it cost, what works, how many jobs run."""
+
+from __future__ import annotations
+
+import asyncio
+
+from zoho_console.domain.changes import ChangeSetState
+from zoho_console.domain.connections import CUSTOM
+from zoho_console.errors import ZohoDatabaseError
+from zoho_console.screens.screen import Desk, Screen
+from zoho_console.workspace.health import Health, HealthState, clock
+
+EVERY_S = 3.0
+
+
+class StatusScreen(Screen):
+    """Looks at the database every few seconds; makes no call to Zoho."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.health: Health | None = None
+        self.running = 0
+        self.database_works = True
+        desk.connection_changed.connect(self.look_now)
+        desk.jobs_changed.connect(self.look_now)
+
+    def start(self) -> None:
+        """Begin looking."""
+        self.tasks.start(self._watch(), name="watch")
+
+    def look_now(self) -> None:
+        """Look once, at once."""
+        self.tasks.start(self._look(), name="look")
+
+    async def _watch(self) -> None:
+        while True:
+            await self._look()
+            await asyncio.sleep(EVERY_S)
+
+    async def _look(self) -> None:
+        try:
+            every = await self.blocking(self.workspace.health)
+            sets = await self.blocking(self.workspace.journal.change_sets, None, 20)
+        except ZohoDatabaseError:
+            self.database_works = False
+        else:
+            self.database_works = True
+            current = self.desk.connection
+            self.health = next((one for one in every if current and one.connection.id == current.id), None)
+            self.running = sum(one.state is ChangeSetState.APPLYING for one in sets)
+        self.changed.emit()
+
+    @property
+    def organisation(self) -> str:
+        """The line under the product's name."""
+        connection = self.desk.connection
+        if connection is None:
+            return "no connection yet"
+        name = connection.organisation.name if connection.organisation else connection.name
+        return f"{name} · {'custom servers' if connection.data_centre == CUSTOM else connection.place}"
+
+    @property
+    def name(self) -> str:
+        """Organisation and environment, for the status bar."""
+        connection = self.desk.connection
+        if connection is None:
+            return "No connection"
+        name = connection.organisation.name if connection.organisation else connection.name
+        return f"{name} · {connection.environment}"
+
+    @property
+    def colour(self) -> int | None:
+        """The index of the connection's colour."""
+        return self.desk.connection.colour if self.desk.connection else None
+
+    @property
+    def facts(self) -> list[str]:
+        """What is true of the connection now, in short words."""
+        if self.health is None:
+            return []
+        facts = []
+        usage = self.health.usage
+        if usage is not None:
+            facts.append(f"{usage.credits_used:,} credits used by this console")
+            if usage.credits_left is not None:
+                facts.append(f"{usage.credits_left:,} left")
+        if self.health.expires_at is not None:
+            facts.append(f"token good until {clock(self.health.expires_at)}")
+        return facts
+
+    @property
+    def lamps(self) -> list[tuple[str, str]]:
+        """Word and tone of each lamp."""
+        zoho = ("Zoho not checked", "faint")
+        if self.health is not None:
+            zoho = {
+                HealthState.WORKS: ("Zoho works", "good"),
+                HealthState.EXPIRING: ("Zoho works", "good"),
+                HealthState.FAILED: ("Zoho sign-in fails", "bad"),
+                HealthState.NOT_SIGNED_IN: ("not signed in", "warn"),
+            }.get(self.health.state, zoho)
+        database = ("Database works", "good") if self.database_works else ("Database not reachable", "bad")
+        return [zoho, database]

@@ -1,0 +1,156 @@
+"""Client secrets: in the system's password store and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TimedOut
+from contextlib import suppress
+from typing import TypeVar
+
+import keyring
+from keyring.backend import KeyringBackend
+from keyring.backends.chainer import ChainerBackend
+
+from zoho_console.errors import SecretError
+
+T = TypeVar("T")
+
+SERVICE = "zoho-console"
+VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
+LIMIT_S = 20.0
+# The stores that encrypt and belong to the person's session. All others are refused by not being here: none at all,
+# and plain files.
+TRUSTED = frozenset(
+    {
+        "keyring.backends.SecretService.Keyring",
+        "keyring.backends.kwallet.DBusKeyring",
+        "keyring.backends.kwallet.DBusKeyringKWallet4",
+        "keyring.backends.macOS.Keyring",
+        "keyring.backends.Windows.WinVaultKeyring",
+    }
+)
+_UNLOCK = "Unlock it and try again; nothing is lost."
+
+
+class _NoStore(SecretError):
+    """There is no password store that may be used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This computer has no password store the console may use, and it writes no secret to disk without one.",
+            advice=f"Start one, such as GNOME Keyring or KWallet, or set {VARIABLE} in the environment for this run.",
+        )
+
+
+class Secrets:
+    """Reads and writes the keyring. A call may wait for a person to unlock it, but not longer than `limit_s` seconds.
+
+    Where the keyring does not answer, ZOHO_SDK_CLIENT_SECRET of the environment does, for this run.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        find: Callable[[], KeyringBackend] = keyring.get_keyring,
+        limit_s: float = LIMIT_S,
+    ) -> None:
+        self._environment = environment
+        self._find = find
+        self._limit_s = limit_s
+
+    def get(self, name: str) -> str | None:
+        """The secret of this name, or None. Errors: SecretError (locked or silent, and nothing in the environment)."""
+        given = self._environment.get(VARIABLE)
+        try:
+            return self._ask(lambda store: store.get_password(SERVICE, name)) or given
+        except _NoStore:
+            return given
+        except SecretError:
+            if given:
+                return given
+            raise
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret. Errors: SecretError, unless the environment holds this very secret for this run."""
+        try:
+            self._ask(lambda store: store.set_password(SERVICE, name, secret))
+        except SecretError:
+            if self._environment.get(VARIABLE) != secret:
+                raise
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; one that is not there is fine. Errors: SecretError (locked or silent)."""
+
+        def forget(store: KeyringBackend) -> None:
+            if store.get_password(SERVICE, name) is not None:
+                store.delete_password(SERVICE, name)
+
+        with suppress(_NoStore):
+            self._ask(forget)
+
+    def problem(self) -> str:
+        """Why secrets cannot be kept here, in one sentence; "" if they can. A locked keyring is no problem yet."""
+        try:
+            self._ask(lambda _store: None)
+        except SecretError as error:
+            return str(error)
+        return ""
+
+    def _ask(self, question: Callable[[KeyringBackend], T]) -> T:
+        answer: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(question(_trusted(self._find())))
+            except Exception as error:  # each store has errors of its own, not only those of keyring
+                answer.set_exception(error)
+
+        # A daemon, and not a pool's thread: one that waits for an answer nobody gives must not keep the program alive.
+        threading.Thread(target=work, name="keyring", daemon=True).start()
+        try:
+            return answer.result(self._limit_s)
+        except TimedOut as error:
+            raise SecretError("Your system's password store does not answer.", advice=_UNLOCK) from error
+        except _NoStore:
+            raise
+        except Exception as error:
+            raise SecretError(
+                "Your system's password store is locked, or it refused.",
+                advice=_UNLOCK,
+                details={"store": f"{type(error).__name__}: {error}"},
+            ) from error
+
+
+class MemorySecrets:
+    """Keeps secrets in memory for one run: those of the demo, and of a person who wants none kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """The secret of this name, or None."""
+        return self._kept.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret until the program ends."""
+        self._kept[name] = secret
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; one that is not there is fine."""
+        self._kept.pop(name, None)
+
+    def problem(self) -> str:
+        """Nothing is in the way."""
+        return ""
+
+
+def _trusted(found: KeyringBackend) -> KeyringBackend:
+    """The store that may be used: what was found, or the first link of a chain that is one, and that link alone."""
+    for store in found.backends if isinstance(found, ChainerBackend) else (found,):
+        if f"{type(store).__module__}.{type(store).__qualname__}" in TRUSTED:
+            return store
+    raise _NoStore

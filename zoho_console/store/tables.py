@@ -1,0 +1,171 @@
+"""The tables, as SQLAlchemy Core knows them; the migrations bring a database to exactly this."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Words(TypeDecorator[str]):
+    """Text for people, some of it from outside; what Postgres cannot hold (NUL, half characters) becomes a mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it is stored."""
+        return value and value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _moment(name: str, *, default: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), server_default=func.now() if default else None, nullable=not default)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Words, nullable=False, server_default="")
+
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("data_centre", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("accounts_url", Text, nullable=False),
+    Column("api_url", Text, nullable=False),
+    Column("upload_url", Text, nullable=False),
+    Column("redirect_port", Integer, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("organisation", JSONB),
+    Column("zoho_user", JSONB),
+    Column("colour", Integer, nullable=False),
+    _moment("created_at", default=True),
+)
+
+# The guide's table: its columns by their names, times with a zone. A row without a connection belongs to a script that
+# uses `TokenStore` alone. `generation` counts access tokens; a claim is one console's right to refresh until then.
+zoho_tokens = Table(
+    "zoho_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token_type", String(50), nullable=False, server_default="oauth"),
+    Column("access_token", Text, nullable=False),
+    Column("refresh_token", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    _moment("created_at", default=True),
+    _moment("updated_at", default=True),
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE")),
+    Column("scopes", ARRAY(Text), nullable=False, server_default="{}"),
+    _words("api_domain"),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    _moment("claimed_until"),
+    _moment("last_ok_at"),
+    _words("last_error"),
+)
+Index(
+    "unique_token_type",
+    text("coalesce(connection_id, 0)"),
+    zoho_tokens.c.token_type,
+    unique=True,
+)
+
+token_events = Table(
+    "token_events",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), nullable=False, index=True),
+    _moment("at", default=True),
+    Column("kind", Text, nullable=False),
+    _words("text"),
+)
+
+field_cache = Table(
+    "field_cache",
+    metadata,
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True),
+    Column("module", Text, primary_key=True),
+    Column("fields", JSONB, nullable=False),
+    _moment("fetched_at", default=True),
+)
+
+change_sets = Table(
+    "change_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("module", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("header", JSON, nullable=False),
+    Column("mapping", JSON, nullable=False),
+    Column("labels", JSON, nullable=False),
+    _words("created_by"),
+    Column("undo_of", ForeignKey("change_sets.id", ondelete="SET NULL")),
+    Column("state", Text, nullable=False),
+    _words("note"),
+    _moment("created_at", default=True),
+    _moment("started_at"),
+    _moment("finished_at"),
+)
+
+# JSON and not JSONB, which would turn 1e16 into a whole number and refuse a NUL that stood in a file: what is reported
+# and put back must be what was there, to the letter.
+change_rows = Table(
+    "change_rows",
+    metadata,
+    Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("texts", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    _words("record_id"),
+    _words("record_name"),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    _words("code"),
+    _words("reason"),
+    _words("advice"),
+    Column("batch", Integer),
+    Index("ix_change_rows_state", "change_set_id", "state", "number"),
+    Index("ix_change_rows_batch", "change_set_id", "batch", "number"),
+)
+
+# One sending of one batch: written before any byte leaves, answered after.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("batch", Integer, primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("row_numbers", ARRAY(Integer), nullable=False),
+    _moment("sent_at", default=True),
+    _moment("answered_at"),
+    _words("note"),
+)

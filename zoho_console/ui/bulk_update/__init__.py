@@ -1,0 +1,1 @@
+"""The bulk update page: a spine of steps and one widget for each."""

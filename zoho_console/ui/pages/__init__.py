@@ -1,0 +1,1 @@
+"""One widget a page; pages do not know each other."""

@@ -1,0 +1,201 @@
+"""One opened workspace: its database, its connections, one client for each, and the engine's loop they run on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from zoho_console.background import BackgroundLoop
+from zoho_console.domain.connections import Connection, NewConnection, Organisation, User
+from zoho_console.domain.fields import Field
+from zoho_console.domain.grants import Grant, TokenEvent
+from zoho_console.errors import SecretError, ZohoConfigError
+from zoho_console.store import field_cache
+from zoho_console.store.connections import Connections
+from zoho_console.store.database import Database
+from zoho_console.store.embedded import EmbeddedPostgres
+from zoho_console.store.journal import Journal
+from zoho_console.store.migrate import bring_to_head
+from zoho_console.store.secrets import MemorySecrets, Secrets
+from zoho_console.store.tokens import ConnectionVault, token_events
+from zoho_console.workspace.health import Health, health_of
+from zoho_console.zoho.client import AsyncZohoClient
+from zoho_console.zoho.oauth import OAuthApp
+from zoho_console.zoho.usage import ApiUsage
+
+ACCOUNTS = "Accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a sign-in belongs to."""
+
+    organisation: Organisation
+    user: User
+
+
+class Workspace:
+    """What window and command line share. Coroutines run on `engine`; everything else blocks briefly."""
+
+    def __init__(
+        self, database: Database, secrets: Secrets | MemorySecrets, *, on_close: Callable[[], None] | None = None
+    ) -> None:
+        self.engine = BackgroundLoop()
+        self.database = database
+        self.secrets = secrets
+        self.connections = Connections(database)
+        self.journal = Journal(database)
+        self._clients: dict[int, AsyncZohoClient] = {}
+        self._on_close = on_close or (lambda: None)
+
+    @classmethod
+    def open(cls, home: Path, database_url: str = "", secrets: Secrets | MemorySecrets | None = None) -> Workspace:
+        """Open the database (our own, or the server of `database_url`), bring its schema up to date.
+
+        Blocks: about 1 s the first time, 0.2 s later. Errors: ZohoDatabaseError.
+        """
+        postgres = None if database_url else EmbeddedPostgres(home)
+        database = Database(postgres.start() if postgres else database_url)
+        try:
+            bring_to_head(database)
+        except BaseException:
+            database.close()
+            if postgres:
+                postgres.stop()
+            raise
+        return cls(database, secrets or Secrets(), on_close=postgres.stop if postgres else None)
+
+    def close(self) -> None:
+        """Close clients, the engine and the database; our own Postgres stops with its last user."""
+        self.engine.call(self._close_clients())
+        self.engine.close()
+        self.database.close()
+        self._on_close()
+
+    async def _close_clients(self) -> None:
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.aclose()
+
+    # --- connections ---
+
+    def choose(self, name: str = "") -> Connection:
+        """The connection of this name, or the only one there is.
+
+        Errors: ZohoConfigError when there is none, or several and no name.
+        """
+        if name:
+            return self.connections.named(name)
+        every = self.connections.all()
+        if not every:
+            raise ZohoConfigError(
+                "There is no connection yet.", advice="Make one with: zoho-console connect NAME --data-centre CODE …"
+            )
+        if len(every) > 1:
+            names = ", ".join(f"“{one.name}”" for one in every)
+            raise ZohoConfigError("There are several connections.", advice=f"Say which with --connection: {names}.")
+        return every[0]
+
+    def add_connection(self, new: NewConnection, secret: str) -> Connection:
+        """Save a connection and its client secret; without a place for the secret nothing is saved.
+
+        Errors: ZohoConfigError (name taken), SecretError (no usable keyring).
+        """
+        if not secret.strip():
+            raise ZohoConfigError("The client secret is empty.", advice="Copy it from Zoho's API console.")
+        connection = self.connections.add(new)
+        try:
+            self.secrets.set(_secret_name(connection.id), secret.strip())
+        except BaseException:
+            self.connections.remove(connection.id)
+            raise
+        return connection
+
+    async def remove_connection(self, connection: Connection) -> None:
+        """Forget a connection, its tokens and its secret here; jobs stay readable until then only."""
+        await self.forget_client(connection.id)
+        await asyncio.to_thread(self.connections.remove, connection.id)
+        await asyncio.to_thread(self.secrets.delete, _secret_name(connection.id))
+
+    def client(self, connection: Connection) -> AsyncZohoClient:
+        """The one client of this connection; call on the engine's loop."""
+        client = self._clients.get(connection.id)
+        if client is None:
+            client = AsyncZohoClient(connection.origins, self.app(connection), self.vault(connection.id))
+            self._clients[connection.id] = client
+        return client
+
+    async def forget_client(self, connection_id: int) -> None:
+        """Close the client of a connection, so that the next call begins with what is stored."""
+        if client := self._clients.pop(connection_id, None):
+            await client.aclose()
+
+    def vault(self, connection_id: int) -> ConnectionVault:
+        """Where the connection's tokens are."""
+        return ConnectionVault(self.database, connection_id)
+
+    def app(self, connection: Connection) -> OAuthApp:
+        """Client id and the way to the secret, which is fetched only when needed."""
+        return OAuthApp(connection.client_id, partial(self._secret, connection))
+
+    def _secret(self, connection: Connection) -> str:
+        secret = self.secrets.get(_secret_name(connection.id))
+        if not secret:
+            raise SecretError(
+                f"The client secret for “{connection.name}” is not on this computer.",
+                advice="Remove the connection and add it again with the secret from Zoho's API console.",
+            )
+        return secret
+
+    async def identify(self, connection: Connection) -> Identity:
+        """Ask Zoho whom the sign-in belongs to. Cost: 2 calls, 2 credits."""
+        client = self.client(connection)
+        identity = Identity(await client.organisation(), await client.current_user())
+        await asyncio.to_thread(self.connections.identified, connection.id, identity.organisation, identity.user)
+        return identity
+
+    # --- tokens ---
+
+    async def refresh(self, connection: Connection) -> Grant:
+        """Get a new access token now. Cost: 1 of the 10 tokens that Zoho gives in 10 minutes."""
+        return await self.client(connection).refresh()
+
+    async def revoke(self, connection: Connection) -> None:
+        """Withdraw the sign-in at Zoho and forget it here; only a person can sign in again."""
+        await self.client(connection).revoke()
+        await asyncio.to_thread(self.vault(connection.id).delete)
+        await self.forget_client(connection.id)
+
+    def health(self) -> list[Health]:
+        """How each connection is, in the order of their names; asks the database only."""
+        return [
+            health_of(connection, self.vault(connection.id).health(), self.usage(connection.id))
+            for connection in self.connections.all()
+        ]
+
+    def usage(self, connection_id: int) -> ApiUsage | None:
+        """What this console spent on a connection since it started, if anything."""
+        client = self._clients.get(connection_id)
+        return client.usage if client else None
+
+    def events(self, connection_id: int | None = None, limit: int = 50) -> list[TokenEvent]:
+        """What happened to tokens, newest first."""
+        return token_events(self.database, connection_id, limit)
+
+    # --- metadata ---
+
+    async def fields(self, connection: Connection, *, reload: bool = False, module: str = ACCOUNTS) -> list[Field]:
+        """The fields of a module, from our database unless `reload`. Cost: 1 call the first time."""
+        known = None if reload else await asyncio.to_thread(field_cache.load, self.database, connection.id, module)
+        if known is not None:
+            return known
+        fields = await self.client(connection).fields(module)
+        await asyncio.to_thread(field_cache.save, self.database, connection.id, module, fields)
+        return fields
+
+
+def _secret_name(connection_id: int) -> str:
+    return f"connection-{connection_id}"
