@@ -51,3 +51,16 @@ class BackgroundLoop:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+
+
+async def together(*works: Coroutine[Any, Any, T]) -> list[T]:
+    """Run all at once; their values come out in order. The first error cancels the others and is raised as it is.
+
+    A bare TaskGroup would wrap it in a group, and nobody above could tell what it was.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
+    return [task.result() for task in tasks]

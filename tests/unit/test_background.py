@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from zoho_console.background import BackgroundLoop
+from zoho_console.background import BackgroundLoop, together
 
 
 async def thread_name() -> str:
@@ -62,3 +62,20 @@ def test_closing_cancels_what_still_runs_and_may_be_repeated() -> None:
     engine.close()
     engine.close()
     assert pending.cancelled()
+
+
+def test_the_first_error_of_several_is_raised_as_it_is() -> None:
+    ended: list[str] = []
+
+    async def fail() -> None:
+        raise ValueError("the reason")
+
+    async def wait() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append("cancelled")
+
+    with pytest.raises(ValueError, match="the reason"):
+        asyncio.run(together(wait(), fail()))
+    assert ended == ["cancelled"]

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+from zoho_console.background import together
 from zoho_console.bulk.matching import RecordsClient, read_where
 from zoho_console.bulk.planning import conflict_words, conflicts, holds_already
 from zoho_console.bulk.progress import OnProgress, Progress
@@ -124,9 +125,7 @@ class Run:
                     return
                 await self._batch(batch)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._parallel):
-                group.create_task(worker())
+        await together(*(worker() for _ in range(self._parallel)))
 
     async def _batch(self, batch: int) -> None:
         """One batch from look to outcome; what Zoho may do wrong is an outcome or a pause, never an exception."""

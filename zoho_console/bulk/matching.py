@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Protocol
 
+from zoho_console.background import together
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.records import Record, Reply, Slice
 from zoho_console.zoho.search import quote
@@ -69,11 +70,9 @@ async def read_where(
                 if not page.more:
                     return records
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [[group.create_task(read(block, part)) for part in parts] for block in blocks]
+    pages = await together(*(read(block, part) for block in blocks for part in parts))
     # Keyed by id: two spellings of one key in different blocks find the same record twice.
     found: dict[str, Record] = {}
-    for task in itertools.chain.from_iterable(tasks):
-        for record in task.result():
-            found.setdefault(record["id"], {}).update(record)
+    for record in itertools.chain.from_iterable(pages):
+        found.setdefault(record["id"], {}).update(record)
     return list(found.values())

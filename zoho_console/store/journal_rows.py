@@ -31,8 +31,8 @@ _FACETS = text(
     ), kinds as (
         select field, old, new, rows, total, is_few from counted where is_few
         union all
-        select field, null, new, sum(rows), total, is_few from counted where not is_few
-        group by field, new, total, is_few
+        select field, null, new, sum(rows), total, is_few from counted
+        where not is_few group by field, new, total, is_few
     ), ranked as (
         select *, row_number() over (partition by field order by rows desc, old, new) as rank from kinds
     ), slotted as (
@@ -103,8 +103,7 @@ class JournalRows:
         """The kinds of change among the rows that are or were to be sent, by field, most frequent first.
 
         A field with more than 4 has a facet for each frequent new value, whatever the old one (`before` None), and as
-        its last one without values for the others. Takes about 0.8 s for
-        100,000 rows of three fields.
+        its last one without values for the others. Takes about 1 s for 100,000 rows of three fields.
         """
         with self._database.begin() as connection:
             found = connection.execute(_FACETS, {"id": change_set_id, "most": MOST_FACETS}).all()

@@ -210,12 +210,24 @@ def test_facets_count_each_kind_of_change(journal: Journal, ready: Begin) -> Non
     ]
 
 
-def test_many_kinds_of_change_fold_by_what_they_come_to(journal: Journal, ready: Begin) -> None:
-    frequent = [planned(number) for number in range(2, 5)]
-    rare = [planned(10 + number, f"was {number}") for number in range(6)]
-    facets = journal.facets(ready([*frequent, *rare]))
+def test_a_field_of_many_changes_is_told_by_what_they_come_to(journal: Journal, ready: Begin) -> None:
+    hot = [planned(number, f"was {number}", "Hot") for number in range(2, 62)]
+    cold = [planned(100 + number, f"was {number}", "Cold") for number in range(37)]
+    rare = [planned(200 + number, "", f"rare {number}") for number in range(3)]
 
-    assert facets == [Facet("Status", "Account Status", None, "New", 9)]
+    assert journal.facets(ready([*hot, *cold, *rare])) == [
+        Facet("Status", "Account Status", None, "Hot", 60),
+        Facet("Status", "Account Status", None, "Cold", 37),
+        Facet("Status", "Account Status", None, None, 3),
+    ]
+
+
+def test_no_more_than_four_outcomes_of_a_field_are_told(journal: Journal, ready: Begin) -> None:
+    facets = journal.facets(ready([planned(number, "", f"{number % 6}") for number in range(6, 66)]))
+
+    assert [(facet.before, facet.after, facet.rows) for facet in facets] == [
+        (None, "0", 10), (None, "1", 10), (None, "2", 10), (None, "3", 10), (None, None, 20),
+    ]  # fmt: skip
 
 
 def test_four_kinds_of_change_are_all_shown(journal: Journal, ready: Begin) -> None:
@@ -244,7 +256,7 @@ def test_facets_add_up_to_the_rows_that_are_sent(journal: Journal, ready: Begin)
 
     facets = journal.facets(ready(rows))
     assert sum(facet.rows for facet in facets) == 198
-    assert len(facets) == 3
+    assert [facet.before for facet in facets] == [None] * 3
 
 
 # --- sending ---

@@ -1,0 +1,363 @@
+"""From a file to outcomes and back: real HTTP, real Postgres; the simulator's counters are the proof."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zoho_console.bulk.applying import Run
+from zoho_console.bulk.mapping import mapping_from
+from zoho_console.bulk.preparing import prepare
+from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.reading import open_table
+from zoho_console.bulk.reporting import summary, write_report
+from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowState
+from zoho_console.domain.connections import Connection
+from zoho_console.errors import FileProblem, NotReachable, SignInNeeded, ZohoConfigError
+from zoho_console.simulator.faults import Fault
+from zoho_console.simulator.server import Simulator
+from zoho_console.workspace.workspace import Workspace
+
+REFUSED_TOKEN = {"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"}
+
+
+class Journey:
+    """The steps of the journey on one workspace, blocking."""
+
+    def __init__(self, workspace: Workspace, simulator: Simulator, acme: Connection, folder: Path) -> None:
+        self.workspace, self.simulator, self.acme, self.folder = workspace, simulator, acme, folder
+        self.journal = workspace.journal
+        self.progress: list[Progress] = []
+
+    def call(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.workspace.engine.call(work)
+
+    def file(self, rows: Sequence[Sequence[object]], header: Sequence[str] = ("id", "Health Score")) -> Path:
+        path = self.folder / "corrections.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+        return path
+
+    def ids(self, count: int) -> list[str]:
+        return list(self.simulator.world.records())[:count]
+
+    def prepare(self, path: Path, key: str = "", **options: Any) -> ChangeSet:
+        async def work() -> ChangeSet:
+            table = open_table(path)
+            fields = await self.workspace.fields(self.acme)
+            return await prepare(
+                table, mapping_from(table.header, fields, key), fields, self.workspace.client(self.acme), self.journal,
+                connection_id=self.acme.id, on_progress=self.progress.append, **options,
+            )  # fmt: skip
+
+        return self.call(work())
+
+    def scores(self, count: int, score: int = 77) -> ChangeSet:
+        return self.prepare(self.file([(record_id, score) for record_id in self.ids(count)]))
+
+    def run(self, change_set: ChangeSet, **options: Any) -> Run:
+        async def make() -> Run:
+            fields = await self.workspace.fields(self.acme)
+            return Run(
+                change_set.id, self.workspace.client(self.acme), self.journal, fields, doubt_wait_s=0.05,
+                on_progress=options.pop("on_progress", self.progress.append), **options,
+            )  # fmt: skip
+
+        return self.call(make())
+
+    def apply(self, change_set: ChangeSet, **options: Any) -> ChangeSet:
+        return self.call(self.run(change_set, **options).apply())
+
+    def undo(self, change_set: ChangeSet) -> ChangeSet:
+        async def work() -> ChangeSet:
+            fields = await self.workspace.fields(self.acme)
+            return await prepare_undo(
+                change_set.id, self.workspace.client(self.acme), self.journal, fields, on_progress=self.progress.append
+            )
+
+        return self.call(work())
+
+    def value(self, record_id: str, name: str = "Health_Score") -> Any:
+        return self.simulator.world.records()[record_id][name]
+
+
+@pytest.fixture
+def journey(workspace: Workspace, simulator: Simulator, acme: Connection, tmp_path: Path) -> Journey:
+    return Journey(workspace, simulator, acme, tmp_path)
+
+
+def test_every_good_row_has_one_effect_and_undo_takes_it_back(journey: Journey) -> None:
+    before = {record_id: journey.value(record_id) for record_id in journey.ids(250)}
+
+    planned = journey.scores(250)
+    done = journey.apply(planned)
+
+    assert done.state is ChangeSetState.FINISHED
+    changed = {record_id for record_id, score in before.items() if score != 77}
+    assert done.counts == {
+        RowState.UPDATED: len(changed),
+        **({RowState.UNCHANGED: 250 - len(changed)} if len(changed) < 250 else {}),
+    }
+    assert dict(journey.simulator.world.effects) == dict.fromkeys(changed, 1)
+    assert journey.progress[-1].done == journey.progress[-1].total == 250
+
+    undone = journey.apply(journey.undo(done))
+    assert undone.counts == {RowState.UPDATED: len(changed)}
+    assert {record_id: journey.value(record_id) for record_id in before} == before
+
+    again = journey.apply(journey.undo(undone))
+    assert again.count(RowState.UPDATED) == len(changed)
+    assert {journey.value(record_id) for record_id in before} == {77}
+
+
+def test_accounts_are_found_by_name_and_never_guessed(journey: Journey) -> None:
+    records = list(journey.simulator.world.records().values())
+    name = records[0]["Account_Name"]
+    rows = [
+        (name, 3),
+        (name.upper() + "x", 3),
+        ("Twin Peaks Lumber", 3),
+        ("", 3),
+        (f"  {records[1]['Account_Name']} ", 3),
+    ]
+    planned = journey.prepare(journey.file(rows, ("Account Name", "Health Score")))
+    kinds = [(row.state, row.code) for row in journey.journal.rows(planned.id)]
+    assert kinds == [
+        (RowState.PLANNED, ""), (RowState.INVALID, "no-match"), (RowState.INVALID, "several-matches"),
+        (RowState.INVALID, "no-key"), (RowState.PLANNED, ""),
+    ]  # fmt: skip
+
+
+def test_names_that_break_tools_are_found_and_stored_as_they_are(journey: Journey) -> None:
+    nasty = [
+        one
+        for one in journey.simulator.world.records().values()
+        if any(mark in one["Account_Name"] for mark in "'\"<=🚀")
+    ]
+    assert len(nasty) >= 5
+    planned = journey.prepare(
+        journey.file([(one["Account_Name"], 1) for one in nasty], ("Account Name", "Health Score"))
+    )
+    assert planned.counts == {RowState.PLANNED: len(nasty)}
+
+
+def test_one_account_twice_in_a_file_is_refused_whole(journey: Journey) -> None:
+    one, other = journey.ids(2)
+    planned = journey.prepare(journey.file([(one, 1), (other, 2), (one, 3)]))
+    assert [row.code for row in journey.journal.rows(planned.id)] == ["duplicate", "", "duplicate"]
+    done = journey.apply(planned)
+    assert done.counts == {RowState.UPDATED: 1, RowState.INVALID: 2}
+    assert journey.simulator.world.effects == {other: 1}
+
+
+def test_a_file_whose_end_is_broken_leaves_no_plan(journey: Journey) -> None:
+    path = journey.file([(record_id, 5) for record_id in journey.ids(30)])
+    path.write_text(path.read_text() + '"unclosed\n')
+    with pytest.raises(FileProblem):
+        journey.prepare(path)
+    assert journey.journal.change_sets()[0].state is ChangeSetState.ABANDONED
+
+
+def test_cancelling_the_comparison_gives_the_draft_up(journey: Journey) -> None:
+    path = journey.file([(record_id, 5) for record_id in journey.ids(30)])
+    journey.simulator.faults.add(Fault("POST", "/coql", delay_ms=5000))
+
+    async def work() -> None:
+        table = open_table(path)
+        fields = await journey.workspace.fields(journey.acme)
+        preparing = prepare(
+            table, mapping_from(table.header, fields), fields, journey.workspace.client(journey.acme), journey.journal,
+            connection_id=journey.acme.id,
+        )  # fmt: skip
+        await asyncio.wait_for(preparing, 0.3)
+
+    with pytest.raises(TimeoutError):
+        journey.call(work())
+    assert journey.journal.change_sets()[0].note == "cancelled"
+
+
+def test_zohos_no_to_one_record_is_one_rows_outcome(journey: Journey) -> None:
+    ids = journey.ids(5)
+    journey.simulator.world.locked.add(ids[2])
+    done = journey.apply(journey.scores(5, 1))
+    refused = journey.journal.rows(done.id, states=(RowState.REFUSED,))
+    assert [row.record_id for row in refused] == [ids[2]]
+    assert "locked" in refused[0].reason
+    assert ids[2] not in journey.simulator.world.effects
+
+
+def test_a_value_changed_by_others_after_the_comparison_stays(journey: Journey) -> None:
+    ids = journey.ids(4)
+    planned = journey.scores(4, 2)
+    records = journey.simulator.world.records()
+    records[ids[1]]["Health_Score"] = 50
+    records[ids[2]]["Health_Score"] = 2
+    done = journey.apply(planned)
+    states = {row.record_id: row.state for row in journey.journal.rows(done.id)}
+    assert states[ids[1]] is RowState.CONFLICT
+    assert states[ids[2]] is RowState.UNCHANGED
+    assert journey.value(ids[1]) == 50
+    assert ids[1] not in journey.simulator.world.effects
+
+
+def test_undo_leaves_alone_what_others_changed_since(journey: Journey) -> None:
+    ids = journey.ids(4)
+    done = journey.apply(journey.scores(4, 2))
+    records = journey.simulator.world.records()
+    records[ids[0]]["Health_Score"] = 99
+    records[ids[1]]["Industry"] = "Media"
+    del records[ids[2]]
+    undo = journey.undo(done)
+    assert undo.counts == {RowState.CONFLICT: 2, RowState.PLANNED: 2}
+    journey.apply(undo)
+    assert journey.value(ids[0]) == 99
+    assert journey.value(ids[1], "Industry") == "Media"
+
+
+@pytest.mark.parametrize(("drop", "state"), [("after", RowState.UPDATED), ("before", RowState.IN_DOUBT)])
+def test_a_lost_answer_is_settled_by_reading_back(journey: Journey, drop: str, state: RowState) -> None:
+    planned = journey.scores(3, 1)
+    journey.simulator.faults.add(Fault("PUT", drop=drop))
+    done = journey.apply(planned)
+    assert done.counts == {state: 3}
+    assert set(journey.simulator.world.effects.values()) <= {1}
+    if state is RowState.IN_DOUBT:
+        assert journey.journal.rows(done.id)[0].advice
+
+
+def test_an_account_that_is_neither_old_nor_new_after_a_lost_answer_is_in_doubt(journey: Journey) -> None:
+    planned = journey.scores(1, 1)
+    record = journey.simulator.world.records()[journey.ids(1)[0]]
+    journey.simulator.faults.add(Fault("PUT", drop="before", delay_ms=150))
+
+    async def work() -> None:
+        run = asyncio.ensure_future(applying.apply())
+        await asyncio.sleep(0.1)
+        record["Health_Score"] = 33
+        await run
+
+    applying = journey.run(planned)
+    journey.call(work())
+    assert "neither" in journey.journal.rows(planned.id)[0].reason
+
+
+def test_trouble_before_anything_was_sent_pauses_and_goes_on_later(journey: Journey) -> None:
+    planned = journey.scores(250, 1)
+    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=50))
+    paused = journey.apply(planned)
+    assert paused.state is ChangeSetState.PAUSED
+    assert paused.note
+    journey.simulator.faults.clear()
+    done = journey.apply(paused)
+    assert done.state is ChangeSetState.FINISHED
+    assert set(journey.simulator.world.effects.values()) == {1}
+
+
+def test_a_write_that_is_refused_as_a_whole_goes_back_and_pauses(journey: Journey) -> None:
+    planned = journey.scores(3, 1)
+    journey.simulator.faults.add(Fault("PUT", status=401, body=REFUSED_TOKEN, times=9))
+    paused = journey.apply(planned)
+    assert (paused.state, paused.count(RowState.PLANNED)) == (ChangeSetState.PAUSED, 3)
+    journey.simulator.faults.clear()
+    refusal = {"code": "NO_PERMISSION", "details": {}, "message": "Permission denied", "status": "error"}
+    journey.simulator.faults.add(Fault("PUT", status=403, body=refusal))
+    assert journey.apply(paused).counts == {RowState.REFUSED: 3}
+
+
+def test_a_run_that_was_cut_off_proves_what_was_sent_before_it_goes_on(journey: Journey) -> None:
+    planned = journey.scores(250, 1)
+    rows = journey.journal.batch_rows(planned.id, 1)
+    journey.journal.set_state(planned.id, ChangeSetState.APPLYING)
+    journey.journal.record_attempt(planned.id, 1, [row.number for row in rows])
+    for row in rows[:60]:  # these had landed when the power went
+        journey.simulator.world.records()[row.record_id]["Health_Score"] = 1
+    done = journey.apply(journey.journal.change_set(planned.id))
+    proved = [row for row in journey.journal.rows(done.id, limit=300) if row.code == "proved"]
+    assert len(proved) == 60
+    assert done.count(RowState.IN_DOUBT) == len(rows) - 60
+    assert all(row.record_id not in journey.simulator.world.effects for row in rows)
+
+
+def test_leftovers_that_cannot_be_read_wait(journey: Journey) -> None:
+    planned = journey.scores(3, 1)
+    journey.journal.set_state(planned.id, ChangeSetState.APPLYING)
+    journey.journal.record_attempt(planned.id, 1, [2, 3, 4])
+    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=9))
+    paused = journey.apply(journey.journal.change_set(planned.id))
+    assert (paused.state, paused.count(RowState.SENT)) == (ChangeSetState.PAUSED, 3)
+
+
+def test_pausing_and_stopping_take_effect_between_batches(journey: Journey) -> None:
+    planned = journey.scores(300, 1)
+    run = journey.run(planned, parallel=1, on_progress=lambda progress: run.pause() if progress.done else None)
+    paused = journey.call(run.apply())
+    assert paused.state is ChangeSetState.PAUSED
+    sent = len(journey.simulator.world.effects)
+    assert 0 < sent < 300
+    second = journey.run(paused, parallel=1, on_progress=lambda progress: second.cancel())
+    stopped = journey.call(second.apply())
+    assert stopped.state is ChangeSetState.FINISHED
+    assert stopped.count(RowState.SKIPPED) == stopped.total - stopped.count(RowState.UPDATED, RowState.UNCHANGED)
+
+
+def test_only_one_console_applies_a_run(journey: Journey) -> None:
+    planned = journey.scores(3, 1)
+    with journey.journal.applying(planned.id), pytest.raises(ZohoConfigError):
+        journey.apply(planned)
+    assert not journey.simulator.world.effects
+
+
+def test_closing_the_console_pauses_the_run(journey: Journey) -> None:
+    planned = journey.scores(200, 1)
+    journey.simulator.faults.add(Fault("POST", "/coql", delay_ms=3000, times=9))
+    run = journey.run(planned)
+    pending = journey.workspace.engine.start(run.apply())
+    asyncio.run(asyncio.sleep(0.3))
+    pending.cancel()
+    asyncio.run(asyncio.sleep(0.3))
+    assert journey.journal.change_set(planned.id).state is ChangeSetState.PAUSED
+
+
+def test_only_a_finished_run_that_changed_something_can_be_undone(journey: Journey) -> None:
+    planned = journey.scores(2, 1)
+    with pytest.raises(ZohoConfigError):
+        journey.undo(planned)
+    journey.simulator.world.locked.update(journey.ids(2))
+    with pytest.raises(ZohoConfigError):
+        journey.undo(journey.apply(planned))
+
+
+def test_an_undo_that_cannot_read_is_given_up(journey: Journey) -> None:
+    done = journey.apply(journey.scores(2, 1))
+    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=9))
+    with pytest.raises((SignInNeeded, NotReachable)):
+        journey.undo(done)
+    assert journey.journal.change_sets()[0].state is ChangeSetState.ABANDONED
+
+
+def test_the_report_has_one_line_for_every_row_of_the_file(journey: Journey, tmp_path: Path) -> None:
+    ids = journey.ids(3)
+    rows = [
+        (ids[0], 7, "a note"),
+        ("4.15E+18", 7, "x"),
+        (ids[1], "seven", 'with "quotes", and\nlines'),
+        (ids[2], 7, ""),
+    ]
+    done = journey.apply(journey.prepare(journey.file(rows, ("id", "Health Score", "State"))))
+    path = tmp_path / "report.csv"
+    assert write_report(journey.journal, done.id, path) == 4
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["State (console)"] for line in lines] == ["updated", "cannot be used", "cannot be used", "updated"]
+    assert [line["State"] for line in lines] == ["a note", "x", 'with "quotes", and\nlines', ""]
+    assert lines[0]["Health Score: after"] == "7"
+    assert lines[1]["Code"] == "id-ruined"
+    assert summary(done) == "4 rows in file: 2 updated, 2 cannot be used."
+    with pytest.raises(FileProblem):
+        write_report(journey.journal, done.id, tmp_path / "nowhere" / "report.csv")

@@ -1,0 +1,114 @@
+"""CSV files as people have them, good and bad."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoho_console.bulk.reading import open_table
+from zoho_console.errors import FileProblem
+
+
+def written(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
+    path = folder / "file.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+TEXT = "Name;Städte\nZürich AG;Genève\nÖlwerk;Malmö\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"),
+     ("utf-16-be", "utf-16-be")],
+)  # fmt: skip
+def test_the_encoding_is_found(tmp_path: Path, encoding: str, found: str) -> None:
+    table = open_table(written(tmp_path, TEXT, encoding))
+    assert table.encoding == found
+    assert table.header == ("Name", "Städte")
+    assert [row.texts[0] for row in table.rows()] == ["Zürich AG", "Ölwerk"]
+
+
+def test_an_old_encoding_is_guessed_and_may_be_corrected(tmp_path: Path) -> None:
+    path = written(tmp_path, TEXT * 20, "cp1252")
+    assert open_table(path).encoding != "utf-8"
+    assert open_table(path, encoding="cp1252").sample[0].texts == ("Zürich AG", "Genève")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
+    path = written(tmp_path, f'a{delimiter}b\n1{delimiter}"x, y; z | w"\n2{delimiter}3\n')
+    table = open_table(path)
+    assert table.delimiter == delimiter
+    assert table.sample[0].texts == ("1", "x, y; z | w")
+
+
+def test_one_column_needs_no_delimiter(tmp_path: Path) -> None:
+    assert open_table(written(tmp_path, "id\n777000000000410001\n")).header == ("id",)
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does_and_lines_as_an_editor(tmp_path: Path) -> None:
+    table = open_table(written(tmp_path, 'a,b\n"two\nlines",1\n\nx,2\n'))
+    assert [(row.number, row.line) for row in table.rows()] == [(2, 2), (3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        ("", None, "empty"),
+        ("  \n ", None, "empty"),
+        ("a,b\n", None, "no rows"),
+        ('a,b\n1,"never closed\n2,3\n', 2, "never closed"),
+        ('a,b\n1,2\n3,"x"y\n', 3, "closing quote"),
+        ("a,b\n1,2\n1,2,3\n", 3, "3 cells"),
+        ("a,b\n1\n", 2, "1 cell,"),
+        ("a,a\n1,2\n", 1, "Two columns"),
+        ("a,\n1,2\n", 1, "no title"),
+        ("a,b\n1,\x00\n", 2, "NUL"),
+        (b"PK\x03\x04rest", None, "spreadsheet"),
+        (",".join(f"c{number}" for number in range(201)) + "\n" + "," * 200 + "\n", 1, "201 columns"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_its_line(
+    tmp_path: Path, content: str | bytes, line: int | None, words: str
+) -> None:
+    with pytest.raises(FileProblem) as caught:
+        list(open_table(written(tmp_path, content)).rows())
+    assert caught.value.line == line
+    assert words in str(caught.value)
+
+
+def test_an_undecodable_byte_names_the_place(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n" + b"1,2\n" * 20_000 + b"\xff\xfe,3\n")
+    with pytest.raises(FileProblem) as caught:
+        list(open_table(path, encoding="utf-8").rows())
+    assert "utf-8" in str(caught.value)
+    with pytest.raises(FileProblem):
+        open_table(written(tmp_path, b"\xff\xff\xfea,b\n1,2\n"), encoding="utf-8")
+
+
+def test_a_missing_file_and_a_giant_cell(tmp_path: Path) -> None:
+    with pytest.raises(FileProblem):
+        open_table(tmp_path / "nowhere.csv")
+    with pytest.raises(FileProblem) as caught:
+        open_table(written(tmp_path, "a,b\n1," + "x" * 1_000_001 + "\n"))
+    assert "million" in str(caught.value)
+
+
+@given(
+    st.lists(st.tuples(st.text(alphabet='ab,;"\n\r é日🙂', max_size=12), st.integers(0, 9)), min_size=1, max_size=20)
+)
+def test_what_the_csv_module_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]]
+) -> None:
+    import csv
+
+    path = tmp_path_factory.mktemp("csv") / "file.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "number"), *rows])
+    table = open_table(path, encoding="utf-8", delimiter=",")
+    assert [row.texts for row in table.rows()] == [(text, str(number)) for text, number in rows]
