@@ -49,9 +49,8 @@ class Console:
     @property
     def environment(self) -> dict[str, str]:
         names = {"ZOHO_CONSOLE_HOME": str(self.home), "ZOHO_SDK_CLIENT_SECRET": self.secret}
-        kept = {
-            key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DBUS_SESSION_BUS_ADDRESS")
-        }
+        foreign = ("DATABASE_URL", "DBUS_SESSION_BUS_ADDRESS")
+        kept = {key: value for key, value in os.environ.items() if key not in foreign}
         return {**kept, **names}
 
     def connect(self, name: str = "Acme") -> None:
@@ -93,8 +92,10 @@ def corrections(console: Console, path: Path) -> int:
     """A right correction for every account but ten, which are wrong in ten ways; how many are right comes out."""
     accounts = list(console.all_accounts().values())
     rows = [[one["Account_Name"], "IT & Software", "2026-11-20", 40 + place % 60] for place, one in enumerate(accounts)]
-    wrong = [(0, "Nobody Corp"), (0, ""), (3, "high"), (3, "12.5"), (2, "20/11/2026"), (2, "2026-02-30"), (1, "y" * 300),
-             (3, "1234567890"), (0, "Nobody Ltd"), (2, "soon")]  # fmt: skip
+    wrong = [
+        (0, "Nobody Corp"), (0, ""), (3, "high"), (3, "12.5"), (2, "20/11/2026"), (2, "2026-02-30"), (1, "y" * 300),
+        (3, "1234567890"), (0, "Nobody Ltd"), (2, "soon"),
+    ]  # fmt: skip
     for place, (column, text) in enumerate(wrong):
         rows[5 + place * 10][column] = text
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -154,7 +155,8 @@ def test_bad_usage_is_a_sentence_and_exit_code_two(console: Console, tmp_path: P
     assert "no connection yet" in console.run("accounts", code=2)
     console.connect()
     for content, words in (
-        ("", "empty"), ("Company\n", "no rows"), ('Company,Score\nx,"1\n', "line 2"), ("Company,Score\nx,1,2\n", "Line 2"),
+        ("", "empty"), ("Company\n", "no rows"), ('Company,Score\nx,"1\n', "line 2"),
+        ("Company,Score\nx,1,2\n", "Line 2"),
         ("Foo,Bar\n1,2\n", "No column finds"), ("Company,Company\n1,2\n", "Two columns"),
     ):  # fmt: skip
         path = tmp_path / "bad.csv"
@@ -177,8 +179,8 @@ def test_exit_codes_tell_sign_in_and_reach_apart(console: Console) -> None:
     assert console.run("health", code=3)
     console.connect()
     dead = {**console.environment, "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
-    ended = subprocess.run([sys.executable, "-m", "zoho_console", "jobs"], env=dead, cwd=ROOT, capture_output=True, text=True,
-                           check=False)  # fmt: skip
+    command = [sys.executable, "-m", "zoho_console", "jobs"]
+    ended = subprocess.run(command, env=dead, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 4
     assert "cannot reach its database" in ended.stderr
 

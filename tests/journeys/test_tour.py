@@ -16,10 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 def test_every_step_of_the_tour_holds(tmp_path: Path, appearance: str) -> None:
     command = [sys.executable, "-m", "zoho_console", "--demo", "--appearance", appearance, "--tour", str(tmp_path)]
-    ended = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
-        timeout=180,
-    )  # fmt: skip
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180)
     told = json.loads((tmp_path / "tour.json").read_text("utf-8"))
     wrong = [check for step in told["steps"] for check in step["checks"] if not check["ok"]]
     assert (ended.returncode, told["failure"], wrong) == (0, "", []), ended.stderr

@@ -73,7 +73,7 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Col
     if not states or set(states) - {RowState.PLANNED}:
         columns.append(Column("state", "State", _state, 120))
     columns += [
-        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
+        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 212, can_shrink=False)
         for name in change_set.mapping.targets.values()
     ]
     return columns
