@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from PySide6.QtCore import Signal
 
@@ -18,7 +20,7 @@ from zoho_console.domain.connections import (
     origins_for,
     redirect_uri,
 )
-from zoho_console.errors import SignInCancelled
+from zoho_console.errors import SignInCancelled, ZohoConfigError
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.workspace.health import Health
 from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
@@ -31,9 +33,19 @@ __all__ = [
     "ConnectionsScreen",
     "Draft",
     "Environment",
+    "Health",
+    "Progress",
     "Step",
     "redirect_uri",
 ]
+
+
+class Progress(Enum):
+    """Where one step of a sign-in stands."""
+
+    DONE = auto()
+    NOW = auto()
+    AHEAD = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,24 @@ class Draft:
     api_url: str = ""
     upload_url: str = ""
 
+    def problems(self, taken: Collection[str] = ()) -> dict[str, str]:
+        """What is filled in wrongly: a sentence by field. `taken` are the names other connections have."""
+        found = {}
+        if self.name.strip() in taken:
+            found["name"] = f"There is a connection “{self.name.strip()}” already."
+        if any(mark.isspace() for mark in self.client_id.strip()):
+            found["client_id"] = "A client id has no blanks in it."
+        if not 1024 <= self.port <= 65535:
+            found["port"] = "The port is a number from 1024 to 65535."
+        for field in ("accounts_url", "api_url", "upload_url"):
+            url = getattr(self, field)
+            if self.data_centre == CUSTOM and url.strip():
+                try:
+                    custom_origins(url, url)
+                except ZohoConfigError as error:
+                    found[field] = error.advice
+        return found
+
     def missing(self) -> str:
         """What must still be filled in, in a sentence; "" if nothing."""
         wanted = [("a name", self.name), ("the client id", self.client_id), ("the client secret", self.secret)]
@@ -60,8 +90,8 @@ class Draft:
 
 
 class ConnectionsScreen(Screen):
-    """State: `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in: `signing_in`,
-    `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
+    """State: `is_loaded`, `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in:
+    `signing_in`, `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
 
     Signals: `stepped`, `opened`, `refused`: made on the engine's thread, delivered on ours.
     """
@@ -72,6 +102,7 @@ class ConnectionsScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.is_loaded = False
         self.health: list[Health] = []
         self.is_adding = False
         self.problem = ""
@@ -94,10 +125,32 @@ class ConnectionsScreen(Screen):
         """Whether the window works with this connection."""
         return self.desk.connection is not None and self.desk.connection.id == connection.id
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether a new connection is being saved; the password store may want to be unlocked first."""
+        return self.tasks.is_running("add")
+
+    def is_testing(self, connection: Connection) -> bool:
+        """Whether Zoho is being asked who we are."""
+        return self.tasks.is_running(f"test {connection.id}")
+
+    def problems(self, draft: Draft) -> dict[str, str]:
+        """What is filled in wrongly, a sentence by field of the draft."""
+        return draft.problems([one.connection.name for one in self.health])
+
+    def progress_of(self, step: Step) -> Progress:
+        """Where this step stands; waiting for the person is done once the answer came."""
+        done = set(self.steps) - ({Step.WAITING} if Step.CODE not in self.steps else set())
+        if step in done:
+            return Progress.DONE
+        return Progress.NOW if step is next(one for one in Step if one not in done) else Progress.AHEAD
+
     # --- intents ---
 
     def shown(self) -> None:
         self.tasks.start(self._load(), name="load")
+        # Beside the rest: a locked password store may keep its answer for a while.
+        self.tasks.start(self._look_at_secrets(), name="secrets")
 
     def begin_adding(self) -> None:
         """Show the form."""
@@ -136,12 +189,17 @@ class ConnectionsScreen(Screen):
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection with its tokens, secret and jobs."""
+        if self.signing_in is not None and self.signing_in.id == connection.id:
+            self.cancel_sign_in()
         self.tasks.start(self._remove(connection), name="remove")
 
     # --- work ---
 
     async def _load(self) -> None:
         self.health = await self.blocking(self.workspace.health)
+        self.is_loaded = True
+
+    async def _look_at_secrets(self) -> None:
         self.problem = await self.blocking(self.workspace.secrets.problem)
 
     async def _add(self, draft: Draft) -> None:

@@ -11,6 +11,8 @@ from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
 
 PAGE = 200
+# The other states say why with each row.
+_SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
 
 class RowsTable:
@@ -76,6 +78,9 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Col
         Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
         for name in change_set.mapping.targets.values()
     ]
+    shown = set(states) or set(change_set.counts)
+    if shown - _SELF_EXPLAINING:
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 320))
     return columns
 
 
