@@ -28,6 +28,7 @@ class JobsScreen(Screen):
         self.is_loaded = False
         self.chosen: ChangeSet | None = None
         self.states: tuple[RowState, ...] = ()
+        self._changing: frozenset[str] = frozenset()
         self.rows = RowsTable(self, "rows")
         desk.jobs_changed.connect(self.shown)
         desk.connection_changed.connect(self._connection_changed)
@@ -79,14 +80,13 @@ class JobsScreen(Screen):
         if self.chosen is None or job.id != self.chosen.id:
             self.states = ()
         self.chosen = job
-        self.rows.show(job, self.states)
-        self.changed.emit()
+        self.tasks.start(self._open(job), name="open")
 
     def show_rows(self, states: tuple[RowState, ...]) -> None:
         """Only rows in these states; none means all."""
         self.states = states
         if self.chosen is not None:
-            self.rows.show(self.chosen, states)
+            self.rows.show(self.chosen, states, changing=self._changing)
         self.changed.emit()
 
     def undo(self) -> None:
@@ -123,6 +123,11 @@ class JobsScreen(Screen):
             self.chosen = current  # the counts may have moved; the rows stay where the person scrolled them
         else:
             self.choose(current)
+
+    async def _open(self, job: ChangeSet) -> None:
+        facets = await self.blocking(self.workspace.journal.facets, job.id)
+        self._changing = frozenset(facet.field for facet in facets)
+        self.rows.show(job, self.states, changing=self._changing)
 
     async def _report(self, change_set_id: int, path: Path) -> None:
         rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)

@@ -27,9 +27,16 @@ class RowsTable:
         self.states: frozenset[RowState] = frozenset()
         self.field = ""
 
-    def show(self, change_set: ChangeSet, states: Collection[RowState] = (), field: str = "") -> None:
-        """Show these rows of a change set from the first one on."""
-        columns = row_columns(change_set, states)
+    def show(
+        self,
+        change_set: ChangeSet,
+        states: Collection[RowState] = (),
+        field: str = "",
+        *,
+        changing: Collection[str] | None = None,
+    ) -> None:
+        """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        columns = row_columns(change_set, states, changing)
         if [one.key for one in columns] != [one.key for one in self.table.columns]:
             self.table.set_columns(columns)
         self.change_set, self.states, self.field = change_set, frozenset(states), field
@@ -59,8 +66,10 @@ class RowsTable:
         )
 
 
-def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Column]:
-    """Row and account, then either the changed fields or the problem, by what is shown."""
+def row_columns(
+    change_set: ChangeSet, states: Collection[RowState], changing: Collection[str] | None = None
+) -> list[Column]:
+    """Row and account, then either the changed fields (all that are mapped, if not told) or the problem."""
     problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
     columns = [
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
@@ -77,10 +86,11 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Col
     columns += [
         Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
         for name in change_set.mapping.targets.values()
+        if changing is None or name in changing
     ]
     shown = set(states) or set(change_set.counts)
     if shown - _SELF_EXPLAINING:
-        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 320))
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 150))
     return columns
 
 

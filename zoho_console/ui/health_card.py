@@ -53,7 +53,7 @@ class HealthCard(EdgeCard):
         self._health = health
         connection = health.connection
         self.name.say(connection.organisation.name if connection.organisation else connection.name)
-        self.where.say(f"{connection.name} · {connection.place} · {connection.environment}")
+        self.where.say(f"{connection.name} · {connection.environment} · {connection.place}")
         self.pill.setText(health.word)
         set_tone(self.pill, health.tone)
         self.set_edge(getattr(self._look.theme, health.tone))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from zoho_console.ui.parts.basics import label, set_style_property
 
-CONTROL_HEIGHT = 32
+LABEL_DROP = 8  # brings the label to the line of the text in the control
 
 
 class FormField(QWidget):
@@ -37,8 +37,8 @@ class FormField(QWidget):
         words = form.labelForField(self)
         assert isinstance(words, QLabel)
         words.setBuddy(self.edit)
-        words.setMinimumHeight(CONTROL_HEIGHT)
-        words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        words.setContentsMargins(0, LABEL_DROP, 0, 0)
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong beside the control; "" if nothing is."""

@@ -23,6 +23,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
 NARROWEST = 0.55  # of the width a column asks for
+NARROW = 120  # columns that ask for no more than this are never narrowed: states and numbers must stay whole
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -208,10 +209,11 @@ class TableView(QTableView):
         """Narrow the columns, within reason, so that all are in view; the last one takes what is left."""
         wanted = [column.width for column in self._table.columns]
         room = self.viewport().width() - 2
-        share = min(1.0, max(NARROWEST, room / sum(wanted))) if wanted and room > 0 else 1.0
+        wide = sum(width for width in wanted if width > NARROW)
+        share = min(1.0, max(NARROWEST, (room - sum(wanted) + wide) / wide)) if wide and room > 0 else 1.0
         self._is_fitting = True
         for index, width in enumerate(wanted):
-            self.setColumnWidth(index, max(56, int(width * share)))
+            self.setColumnWidth(index, int(width * share) if width > NARROW else width)
         self._is_fitting = False
 
     def _column_resized(self, _index: int, _old: int, _new: int) -> None:
