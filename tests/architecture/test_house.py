@@ -31,7 +31,9 @@ def test_classes_keep_to_their_budget() -> None:
     too_big = []
     for path in FILES:
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef):
+            # The methods of a Transformer are the rules of a grammar: as many as it has.
+            is_grammar = isinstance(node, ast.ClassDef) and "Transformer" in " ".join(map(ast.unparse, node.bases))
+            if isinstance(node, ast.ClassDef) and not is_grammar:
                 methods = [part.name for part in node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
                 ours = [name for name in methods if not QT_OVERRIDE.match(name)]
                 public = [name for name in ours if not name.startswith("_")]

@@ -29,6 +29,8 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
         task.cancel()
     qapp.processEvents()
     qapp.processEvents()
+    # It counts as running all the while, and stop() would have Qt leave every later loop at once.
+    running._QEventLoop__is_running = False
     asyncio.events._set_running_loop(None)
     running.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from functools import partial
 
 from PySide6.QtWidgets import QApplication
 
@@ -30,7 +31,7 @@ def open_window(arguments: Namespace) -> int:
     application.setApplicationDisplayName("Zoho Console")
     look = Look(application, arguments.appearance or chosen.appearance)
     if arguments.tour:
-        from zoho_console.app.tour import Tour
+        from zoho_console.app.tour import take_tour
 
-        return loop.run(application, Tour(look, chosen, arguments.tour).main)
+        return loop.run(application, partial(take_tour, look, chosen, arguments.tour))
     return loop.run(application, WindowLife(look, chosen, demo=arguments.demo).main)

@@ -117,6 +117,24 @@ def health(workspace: Workspace, _arguments: Namespace, output: Output, _home: P
     return 3 if needs_person or not every else 0
 
 
+def chosen(workspace: Workspace, name: str = "") -> Connection:
+    """The connection of this name, or the only one there is.
+
+    Errors: ZohoConfigError when there is none, or several and no name.
+    """
+    if name:
+        return workspace.connections.named(name)
+    every = workspace.connections.all()
+    if not every:
+        raise ZohoConfigError(
+            "There is no connection yet.", advice="Make one with: zoho-console connect NAME --data-centre CODE …"
+        )
+    if len(every) > 1:
+        names = ", ".join(f"“{one.name}”" for one in every)
+        raise ZohoConfigError("There are several connections.", advice=f"Say which with --connection: {names}.")
+    return every[0]
+
+
 def _existing(workspace: Workspace, arguments: Namespace) -> Connection | None:
     for one in workspace.connections.all():
         if one.name == arguments.name:

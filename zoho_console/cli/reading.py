@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field, nearest, print_value
@@ -20,7 +21,7 @@ USEFUL = ("Account_Name", "Industry", "Account_Status", "Health_Score", "Annual_
 
 def accounts(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
     """List accounts, sorted and limited by Zoho."""
-    connection = workspace.choose(arguments.connection)
+    connection = chosen(workspace, arguments.connection)
     return workspace.engine.call(_accounts(workspace, connection, arguments, output))
 
 
@@ -45,7 +46,7 @@ async def _accounts(workspace: Workspace, connection: Connection, arguments: Nam
 
 def coql(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
     """Run a COQL query; without a limit of its own it is read page by page up to `--limit`."""
-    connection = workspace.choose(arguments.connection)
+    connection = chosen(workspace, arguments.connection)
     return workspace.engine.call(_coql(workspace, connection, arguments, output))
 
 

@@ -14,6 +14,7 @@ from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
 from zoho_console.bulk.reporting import summary, write_report
 from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.errors import ZohoConfigError
@@ -34,7 +35,7 @@ def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Pa
 
 
 async def _prepare(workspace: Workspace, arguments: Namespace, output: Output) -> ChangeSet:
-    connection = workspace.choose(arguments.connection)
+    connection = chosen(workspace, arguments.connection)
     table = open_table(arguments.file)
     fields = await workspace.fields(connection, reload=True)
     mapping = mapping_from(table.header, fields, arguments.key, arguments.map)

@@ -11,11 +11,12 @@ from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
 from zoho_console.screens.cells import CURRENCIES, record_column
+from zoho_console.screens.exporting import Exporting
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.table import RecordsTable
 from zoho_console.screens.words import value_text
 from zoho_console.workspace.accounts import PAGE_ROWS, AccountQuery, is_filterable
-from zoho_console.workspace.export import CsvExport, write_one_field
+from zoho_console.workspace.export import write_one_field
 
 FIRST_COLUMNS = ("Account_Name", "Industry", "Account_Status", "Health_Score", "Annual_Revenue")
 MOST_COLUMNS = 45
@@ -23,7 +24,7 @@ _HIDDEN = frozenset({"id", "Layout", "Tag", "Record_Image"})
 
 
 class AccountsScreen(Screen):
-    """State: `table`, `fields`, `query`, `total`, `record` (the chosen one, whole), `read_at`, `exported`."""
+    """State: `table`, `fields`, `query`, `total`, `record` (the chosen one, whole), `read_at`, `exporting`."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,7 +36,7 @@ class AccountsScreen(Screen):
         self.everything: int | None = None
         self.record: Record | None = None
         self.read_at: datetime | None = None
-        self.exported: int | None = None
+        self.exporting = Exporting(self)
         desk.connection_changed.connect(self._connection_changed)
 
     # --- what the page reads ---
@@ -117,15 +118,15 @@ class AccountsScreen(Screen):
 
     def export(self, path: Path) -> None:
         """Write every matching row to a CSV file."""
-        if self.desk.connection is not None:
-            self.exported = 0
-            self.tasks.start(self._export(self.desk.connection, path), name="export")
+        connection, query = self.desk.connection, self.query
 
-    def cancel_export(self) -> None:
-        """Stop the export; no file is left."""
-        self.tasks.cancel("export")
-        self.exported = None
-        self.changed.emit()
+        if connection is None:
+            return
+
+        async def page(offset: int) -> Slice:
+            return await query.read(self.workspace.client(connection), self.fields, offset)
+
+        self.exporting.start(path, ("id", *query.fields), lambda offset: self.engine(page(offset)))
 
     def offer_update(self, field: Field, text: str) -> None:
         """Open a bulk update that sets one field of every matching account."""
@@ -200,23 +201,6 @@ class AccountsScreen(Screen):
 
         self.record = await self.engine(read())
         self.changed.emit()
-
-    async def _export(self, connection: Connection, path: Path) -> None:
-        query = self.query
-
-        async def read(offset: int) -> Slice:
-            return await query.read(self.workspace.client(connection), self.fields, offset)
-
-        with CsvExport(path, ("id", *query.fields)) as export:
-            more = True
-            while more:
-                part = await self.engine(read(export.count))
-                await self.blocking(export.add, part.records)
-                more = part.more and len(part.records) == PAGE_ROWS
-                self.exported = export.count
-                self.changed.emit()
-        self.exported = None
-        self.notice(f"{export.count:,} accounts are in {path}.")
 
     def _set_columns(self) -> None:
         organisation = self.desk.connection.organisation if self.desk.connection else None

@@ -10,9 +10,10 @@ from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import BadQuery
 from zoho_console.screens.cells import record_column
+from zoho_console.screens.exporting import Exporting
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.table import Column, RecordsTable
-from zoho_console.workspace.export import CsvExport, write_one_field
+from zoho_console.workspace.export import write_one_field
 from zoho_console.zoho.search import limit_of, paged
 
 PAGE = 200
@@ -27,7 +28,7 @@ EXAMPLES = (
 
 
 class QueryScreen(Screen):
-    """State: `text`, `table`, `problem` (a BadQuery), `seconds` of the last run, `has_more`, `exported`."""
+    """State: `text`, `table`, `problem` (a BadQuery), `seconds` of the last run, `has_more`, `exporting`."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -39,7 +40,7 @@ class QueryScreen(Screen):
         self.problem: BadQuery | None = None
         self.seconds: float | None = None
         self.has_more = False
-        self.exported: int | None = None
+        self.exporting = Exporting(self)
         desk.connection_changed.connect(self._forget)
 
     @property
@@ -85,15 +86,17 @@ class QueryScreen(Screen):
 
     def export(self, path: Path) -> None:
         """Write all rows of the last query to a CSV file."""
-        if self.desk.connection is not None and self.ran:
-            self.exported = 0
-            self.tasks.start(self._export(self.desk.connection, path, self.ran), name="export")
+        connection, text = self.desk.connection, self.ran
+        if connection is None or not text:
+            return
+        is_whole = limit_of(text)[0] is not None
 
-    def cancel_export(self) -> None:
-        """Stop the export; no file is left."""
-        self.tasks.cancel("export")
-        self.exported = None
-        self.changed.emit()
+        async def page(offset: int) -> Slice:
+            part = await self._page(connection, text, offset)
+            return Slice(part.records, part.more and not is_whole)
+
+        columns = [column.key for column in self.table.columns]
+        self.exporting.start(path, columns, lambda offset: self.engine(page(offset)))
 
     def offer_update(self, field: Field, text: str) -> None:
         """Open a bulk update that sets one field of every row of the last query."""
@@ -153,18 +156,6 @@ class QueryScreen(Screen):
         keys.sort(key=lambda key: place[key] if place[key] >= 0 else len(text))
         currency = connection.organisation.currency if connection.organisation else ""
         return [_column(key, self.fields.get(key), part.records, currency) for key in keys]
-
-    async def _export(self, connection: Connection, path: Path, text: str) -> None:
-        with CsvExport(path, [column.key for column in self.table.columns]) as export:
-            more = True
-            while more:
-                part = await self.engine(self._page(connection, text, export.count))
-                await self.blocking(export.add, part.records)
-                more = part.more and limit_of(text)[0] is None
-                self.exported = export.count
-                self.changed.emit()
-        self.exported = None
-        self.notice(f"{export.count:,} rows are in {path}.")
 
 
 def _column(key: str, field: Field | None, records: tuple[Record, ...], currency: str) -> Column:

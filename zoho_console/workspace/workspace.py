@@ -82,23 +82,6 @@ class Workspace:
 
     # --- connections ---
 
-    def choose(self, name: str = "") -> Connection:
-        """The connection of this name, or the only one there is.
-
-        Errors: ZohoConfigError when there is none, or several and no name.
-        """
-        if name:
-            return self.connections.named(name)
-        every = self.connections.all()
-        if not every:
-            raise ZohoConfigError(
-                "There is no connection yet.", advice="Make one with: zoho-console connect NAME --data-centre CODE …"
-            )
-        if len(every) > 1:
-            names = ", ".join(f"“{one.name}”" for one in every)
-            raise ZohoConfigError("There are several connections.", advice=f"Say which with --connection: {names}.")
-        return every[0]
-
     def add_connection(self, new: NewConnection, secret: str) -> Connection:
         """Save a connection and its client secret; without a place for the secret nothing is saved.
 

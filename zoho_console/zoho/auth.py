@@ -1,76 +1,170 @@
-"""Keeps the access token fresh: one refresh for every caller of this console, and of every console that shares it."""
+"""The access token of every call: kept in the vault, renewed once for all who need it, never thrown away.
+
+One refresh at a time: within this program by sharing one task, between programs by the vault's claim (a lease of
+30 seconds on the database clock). Zoho gives ten access tokens in ten minutes, so a refusal is not tried in a loop.
+Nothing is ever deleted because of an answer: only a person ends a sign-in.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from zoho_console.domain.connections import Origins
 from zoho_console.domain.grants import Grant, GrantVault
-from zoho_console.errors import NotReachable, SignInNeeded, ZohoError
-from zoho_console.zoho.call import Answer
-from zoho_console.zoho.oauth import OAuthApp, refresh_form, refreshed_grant
+from zoho_console.errors import (
+    NotReachable,
+    SignInNeeded,
+    TokenThrottled,
+    UnreadableAnswer,
+    ZohoError,
+)
+from zoho_console.zoho import oauth
+from zoho_console.zoho.call import Call
+from zoho_console.zoho.transport import Transport
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-WAIT_FOR_OTHER_S = 35.0
 POLL_S = 0.2
+PATIENCE_S = 35.0  # a lease and a little: then the holder is dead or asleep
+HOLD_S = 30.0  # after a failed refresh the present access token serves this long before the next try
+NOTE_OK_EVERY_S = 30.0  # so that the proof costs a database write now and then, not one for each call
+_TEMPORARY = (NotReachable, UnreadableAnswer, TokenThrottled)
 
-PostForm = Callable[[dict[str, str]], Awaitable[Answer]]
 
+class Access:
+    """Sends calls with the connection's access token."""
 
-class Tokens:
-    """Hands out the grant of one connection. `post` sends a form to its token endpoint."""
-
-    def __init__(self, app: OAuthApp, vault: GrantVault, post: PostForm) -> None:
+    def __init__(self, origins: Origins, app: oauth.OAuthApp, vault: GrantVault, transport: Transport) -> None:
+        self._origins = origins
         self._app = app
         self._vault = vault
-        self._post = post
-        self._lock = asyncio.Lock()
+        self._transport = transport
+        self._refreshing: asyncio.Task[Grant] | None = None
+        self._hold_until = 0.0
+        self._throttled_until = 0.0
+        self._note_ok_at = 0.0
 
-    async def current(self) -> Grant:
-        """A grant whose access token can be used now. Errors: SignInNeeded, and those of a refresh."""
-        grant = await self._load()
-        return grant if grant.is_fresh() else await self.renewed(grant)
+    async def send(self, call: Call[T]) -> T:
+        """The value of a CRM call; a refused token is renewed once and the call asked once more.
 
-    async def renewed(self, seen: Grant) -> Grant:
-        """A newer grant than the one seen: of this refresh, or of whoever was first.
-
-        Cost: 1 of the 10 tokens Zoho gives in 10 minutes. Errors: as `oauth.token_body`, NotReachable.
+        A refusal of the token (401) means that Zoho did nothing, so this holds for writes too.
+        Errors: SignInNeeded before the first sign-in, after a dead one, and after a second 401; what the refresh
+        raises where no usable token is left; what the call raises.
         """
-        async with self._lock:
-            deadline = time.monotonic() + WAIT_FOR_OTHER_S
-            while True:
-                grant = await self._load()
-                if grant.generation != seen.generation:
-                    return grant
-                if await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
-                    return await self._refresh(grant)
-                if time.monotonic() > deadline:
-                    raise NotReachable("Another console has been renewing the token for half a minute.", sent=False)
-                await asyncio.sleep(POLL_S)
-
-    async def _refresh(self, grant: Grant) -> Grant:
+        grant = await self._usable()
         try:
-            secret = await asyncio.to_thread(self._app.secret)
-            answer = await self._post(refresh_form(self._app, secret, grant))
-            renewed = refreshed_grant(answer, grant)
+            return await self._send_with(grant, call)
+        except SignInNeeded:
+            log.info("the access token of generation %d was refused", grant.generation)
+        return await self._send_with(await self._newer_than(grant.generation), call)
+
+    async def refresh(self) -> Grant:
+        """A grant with a new access token, made now. Errors: as the token endpoint's. Cost: one token call."""
+        return await self._newer_than((await self._loaded()).generation)
+
+    async def revoke(self) -> None:
+        """End the sign-in at Zoho; what the vault holds stays. Cost: one token call, none before a sign-in."""
+        grant = await asyncio.to_thread(self._vault.load)
+        if grant is not None:
+            accounts = oauth.servers_of(grant, self._origins).accounts
+            await self._transport.send(oauth.revoke(grant.refresh_token), accounts)
+
+    async def aclose(self) -> None:
+        """Let a refresh under way come to its end, for five seconds at most."""
+        if self._refreshing is not None:
+            await asyncio.wait({self._refreshing}, timeout=5)
+            self._refreshing.cancel()
+
+    async def _send_with(self, grant: Grant, call: Call[T]) -> T:
+        api = oauth.servers_of(grant, self._origins).api
+        value = await self._transport.send(call, api, grant.access_token)
+        if time.monotonic() >= self._note_ok_at:
+            self._note_ok_at = time.monotonic() + NOTE_OK_EVERY_S
+            await asyncio.to_thread(self._vault.note_ok)
+        return value
+
+    async def _loaded(self) -> Grant:
+        grant = await asyncio.to_thread(self._vault.load)
+        if grant is None:
+            raise SignInNeeded("Nobody has signed in to Zoho with this connection yet.", advice="Sign in.")
+        return grant
+
+    async def _usable(self) -> Grant:
+        """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
+        grant = await self._loaded()
+        if grant.is_fresh():
+            return grant
+        is_alive = grant.expires_at > datetime.now(UTC)
+        if is_alive and time.monotonic() < self._hold_until:
+            return grant
+        try:
+            return await self._newer_than(grant.generation)
+        except _TEMPORARY as error:
+            if not is_alive:
+                raise
+            self._hold_until = time.monotonic() + HOLD_S
+            log.warning("renewing failed (%s); the present access token goes on", type(error).__name__)
+            return grant
+
+    async def _newer_than(self, generation: int) -> Grant:
+        """A grant of a later generation, by the one refresh that everybody here shares.
+
+        The refresh goes on if a caller is cancelled, for its answer counts against the limit either way.
+        """
+        under_way = self._refreshing
+        if under_way is not None and not under_way.done():
+            grant = await asyncio.shield(under_way)
+            if grant.generation > generation:
+                return grant
+        if self._refreshing is None or self._refreshing.done():
+            # Owned here, shared by all callers, ended in `aclose`.
+            self._refreshing = asyncio.ensure_future(self._renewed(generation))
+            self._refreshing.add_done_callback(_retrieve)
+        return await asyncio.shield(self._refreshing)
+
+    async def _renewed(self, generation: int) -> Grant:
+        """A later generation: another program's if there is one, else ours, else what the holder of the claim makes.
+
+        The claim is asked for again at each look, so that a holder's failure is noticed at once.
+        """
+        give_up_at = time.monotonic() + PATIENCE_S
+        while time.monotonic() < give_up_at:
+            grant = await self._loaded()
+            if grant.generation > generation:
+                return grant
+            if await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
+                return await self._refreshed(grant)
+            await asyncio.sleep(POLL_S)
+        raise NotReachable("Another console is renewing this sign-in and does not come to an end.", sent=False)
+
+    async def _refreshed(self, grant: Grant) -> Grant:
+        try:
+            renewed = await self._ask(grant)
         except ZohoError as error:
-            # The tokens stay as they are: nothing is ever deleted because of an answer.
             await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."))
             raise
-        logger.info("renewed the token of generation %d", grant.generation)
         return await asyncio.to_thread(self._vault.save, renewed)
 
-    async def load(self) -> Grant | None:
-        """The grant as it is stored, fresh or not."""
-        return await asyncio.to_thread(self._vault.load)
+    async def _ask(self, grant: Grant) -> Grant:
+        quiet_s = self._throttled_until - time.monotonic()
+        if quiet_s > 0:
+            raise TokenThrottled("Zoho gives ten access tokens in ten minutes.", retry_after=quiet_s)
+        secret = await asyncio.to_thread(self._app.secret)
+        call = oauth.refresh(grant, self._origins, self._app.client_id, secret, asked_at=datetime.now(UTC))
+        try:
+            return await self._transport.send(call, oauth.servers_of(grant, self._origins).accounts)
+        except TokenThrottled as error:
+            self._throttled_until = time.monotonic() + error.retry_after
+            raise
 
-    async def _load(self) -> Grant:
-        grant = await self.load()
-        if grant is None:
-            raise SignInNeeded("This connection is not signed in.", advice="Sign in to use it.")
-        return grant
+
+def _retrieve(task: asyncio.Task[Grant]) -> None:
+    """Look at the failure, so that asyncio does not report it where every caller was cancelled."""
+    if not task.cancelled():
+        task.exception()

@@ -1,4 +1,4 @@
-"""One HTTP exchange with Zoho's API as a value, before anything is sent."""
+"""One HTTP exchange as a value: what to ask, how to read the answer, whether it may be asked again."""
 
 from __future__ import annotations
 
@@ -11,25 +11,35 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status, headers with lower-case names, body."""
+    """What came back. Header names are lower case; `scope` is the permission that the call needs."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
-    """Method, path below the API host, query, JSON body, and how to read the answer.
+    """One exchange with Zoho, before it is sent.
 
-    `repeatable` calls change nothing and may be sent again; others are sent at most once after a byte left. `credits`
-    is the price by Zoho's table (API limits, v8).
+    `path` begins with a slash and is already quoted. `body` is sent as JSON, `form` as a form; at most one is given,
+    and neither shows in `repr`, for they hold customers' values and secrets. `decode` makes the value or raises.
+    `is_repeatable`: asking twice has the same effect as asking once, so that no answer may be asked for again.
+    `credits` is what Zoho takes from the day's allowance (fact sheet 8.2).
     """
 
     method: str
     path: str
     decode: Callable[[Answer], T]
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Any = None
-    repeatable: bool = True
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    is_repeatable: bool = True
     credits: int = 1
+    scope: str = ""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it may change records, so that a lost answer leaves a doubt."""
+        return self.body is not None and not self.is_repeatable

@@ -1,212 +1,166 @@
-"""`AsyncZohoClient`: everything the console asks of Zoho CRM, as coroutines of one loop."""
+"""The client of one organisation with the account calls of the integration guide."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from zoho_console.domain.connections import Organisation, Origins, User
-from zoho_console.domain.fields import Field, Module
-from zoho_console.domain.grants import Grant, GrantVault
+from zoho_console.domain.changes import BATCH_SIZE
+from zoho_console.domain.connections import Origins
+from zoho_console.domain.grants import GrantVault
 from zoho_console.domain.records import Record, Reply, Slice
-from zoho_console.errors import SignInNeeded, UnreadableAnswer, ZohoAPIError
-from zoho_console.zoho import metadata, records, search
-from zoho_console.zoho.limits import COQL_ROWS, MAX_FIELDS, MAX_PER_PAGE, MAX_RECORDS
-from zoho_console.zoho.oauth import REVOKE_PATH, OAuthApp
-from zoho_console.zoho.transport import Transport
-from zoho_console.zoho.usage import ApiUsage
+from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.zoho import decode, records, search
+from zoho_console.zoho.core import ZohoCore
+from zoho_console.zoho.listing import Listing
+from zoho_console.zoho.oauth import OAuthApp
 
 ACCOUNTS = "Accounts"
-MOST_ROWS = 100_000  # rows that COQL reaches by offset (COQL limits, v8)
+# A listing leaves these out even if they are named (fact sheet 2.1).
+_NEVER_LISTED = frozenset({"subform", "multiselectlookup", "multiuserlookup"})
+_UNNAMED = Reply(False, "", "IN_DOUBT", "Zoho's answer does not say what became of this record.")
 
 
-class AsyncZohoClient:
-    """One connection's client; belongs to the loop it is first used on.
-
-    Errors of every call: SignInNeeded, ScopeMissing, ZohoRateLimitError (after waiting), NotReachable,
-    UnreadableAnswer, ZohoAPIError, ZohoDatabaseError, SecretError.
-    """
+class AsyncZohoClient(ZohoCore):
+    """Everything the console asks of one organisation; see `ZohoCore` for what all methods share."""
 
     def __init__(
         self, origins: Origins, app: OAuthApp, vault: GrantVault, *, max_retries: int = 3, retry_delay: float = 1.0
     ) -> None:
-        self._transport = Transport(origins, app, vault, max_retries=max_retries, retry_delay=retry_delay)
-
-    @property
-    def usage(self) -> ApiUsage:
-        """What was spent through this client."""
-        return self._transport.usage
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._transport.aclose()
-
-    # --- accounts, by the guide's names ---
+        super().__init__(origins, app, vault, max_retries=max_retries, retry_delay=retry_delay)
+        self._all_fields: tuple[str, ...] = ()
+        self._listing: Listing | None = None
+        self._listing_key: tuple[Any, ...] = ()
 
     async def get_accounts(
         self,
-        limit: int = 200,
+        limit: int = records.SLICE_SIZE,
         page: int = 1,
         sort_by: str | None = None,
         sort_order: str | None = None,
         fields: Sequence[str] | None = None,
     ) -> list[Record]:
-        """Page number `page` of `limit` accounts; without `fields` all of them.
+        """The accounts of one page of `limit` records, counted from 1; an empty list after the last.
 
-        Sorting is by id, Created_Time or Modified_Time. Cost: 1 call for each 200 accounts up to the page's end, times
-        one for each 50 fields; 1 credit each, 3 with a sort.
+        Sorted by id upwards unless told otherwise; `sort_by`: id, Created_Time or Modified_Time. `fields` None: all
+        visible fields that a listing holds. Cost: 1 call for 200 accounts and 50 fields; a first jump beyond 2,000
+        accounts costs the way there.
         """
-        names = list(fields) if fields else [one.api_name for one in await self.fields(ACCOUNTS) if one.is_visible]
-        blocks = [names[start : start + MAX_FIELDS] for start in range(0, len(names), MAX_FIELDS)]
-        found = [await self._page(block, limit, page, sort_by, sort_order) for block in blocks]
-        others = [{record["id"]: record for record in part} for part in found[1:]]
-        return [
-            {key: value for part in (record, *(other.get(record["id"], {}) for other in others))
-             for key, value in part.items()}
-            for record in found[0]
-        ]  # fmt: skip
+        if limit < 1 or page < 1:
+            raise ZohoConfigError("A limit and a page are counted from 1.", advice="Give whole numbers above 0.")
+        listing = self._listing_of(
+            fields=tuple(fields) if fields is not None else await self._visible_fields(anew=page == 1),
+            sort_by=sort_by or "id",
+            sort_order=sort_order or "asc",
+            per_page=min(limit, records.SLICE_SIZE),
+        )
+        return await listing.window((page - 1) * limit, limit)
 
     async def get_account(self, account_id: str) -> Record:
-        """One account with all fields. Errors: NotFound. Cost: 1 call."""
-        return await self._transport.send(records.get_record(ACCOUNTS, account_id))
+        """One account with all its fields. Errors: NotFound. Cost: 1 call."""
+        return await self._send(records.one_record(ACCOUNTS, account_id))
 
-    async def update_account(self, account_id: str, field_data: Record) -> Record:
-        """Update one account; what Zoho says of it comes out (id, times, who). Errors: ZohoAPIError if refused."""
-        reply = (await self.update_records(ACCOUNTS, [{**field_data, "id": account_id}]))[0]
-        if not reply.ok:
-            raise ZohoAPIError(f"Zoho refused: {reply.message}.", code=reply.code, details=reply.details)
-        return reply.details
+    async def search_accounts(self, criteria: str, limit: int = records.SLICE_SIZE) -> list[Record]:
+        """The first accounts that meet criteria such as `(Industry:equals:Technology)`, at most 2,000.
 
-    async def bulk_update_accounts(self, accounts: Sequence[Record]) -> dict[str, Any]:
-        """Update accounts in batches of 100, one after another.
-
-        `{"total", "updated", "failed", "message", "results": [{"id", "status", "code", "message", "details"}]}`.
+        Zoho's search index is some time behind its records. Errors: ZohoAPIError INVALID_QUERY; ZohoConfigError for
+        a limit that a search does not reach. Cost: 1 call and 3 credits for 200 accounts.
         """
-        results = []
-        for start in range(0, len(accounts), MAX_RECORDS):
-            batch = accounts[start : start + MAX_RECORDS]
-            for record, reply in zip(batch, await self.update_records(ACCOUNTS, batch), strict=True):
-                status = "success" if reply.ok else "error"
-                results.append(
-                    {"id": str(record["id"]), "status": status, "code": reply.code, "message": reply.message,
-                     "details": reply.details}
-                )  # fmt: skip
-        updated = sum(result["status"] == "success" for result in results)
-        message = f"{updated} of {len(results)} accounts updated"
-        return {
-            "total": len(results),
-            "updated": updated,
-            "failed": len(results) - updated,
-            "message": message,
-            "results": results,
-        }
-
-    async def search_accounts(self, criteria: str, limit: int = 200) -> list[Record]:
-        """Accounts by criteria in Zoho's form `(Field:operator:value)`. Cost: 3 credits for each 200."""
+        if not 0 < limit <= search.MOST_FOUND:
+            raise ZohoConfigError(
+                f"A search finds {search.MOST_FOUND:,} records and no more.", advice="Use a query for longer lists."
+            )
         found: list[Record] = []
-        page = 1
-        while len(found) < limit:
-            part = await self._transport.send(search.search(ACCOUNTS, criteria, page=page))
+        per_page = min(limit, records.SLICE_SIZE)
+        for page in range(1, -(-limit // per_page) + 1):
+            part = await self._send(search.search(ACCOUNTS, criteria, page=page, per_page=per_page))
             found += part.records
-            page += 1
             if not part.more:
                 break
         return found[:limit]
 
-    # --- any module ---
+    async def update_account(self, account_id: str, field_data: Record) -> Record:
+        """The account's new values with what Zoho confirmed: id, Modified_Time, Modified_By and others.
 
-    async def list_slice(
-        self,
-        module: str,
-        fields: Sequence[str],
-        *,
-        page_token: str = "",
-        sort_by: str = "id",
-        sort_order: str = "asc",
-        per_page: int = MAX_PER_PAGE,
-    ) -> Slice:
-        """One slice of a listing; its `page_token` gets the next, up to 100,000 records. Cost: 1 call."""
-        call = records.list_records(
-            module, fields, page_token=page_token, sort_by=sort_by, sort_order=sort_order, per_page=per_page
+        Errors: NotFound; ZohoAPIError with Zoho's reason; see `update_records` for doubts. Cost: 1 call.
+        """
+        sent = {**field_data, "id": account_id}
+        replies = await self.update_records(ACCOUNTS, [sent])
+        if not replies[0].ok:
+            raise decode.refused_reply(replies[0])
+        return {**sent, **replies[0].details}
+
+    async def bulk_update_accounts(self, changed: Sequence[Record]) -> dict[str, Any]:
+        """Any number of accounts updated, 100 in a call: `{"total", "updated", "failed", "message", "results"}`.
+
+        `results` has a mapping for each record, in order: `id`, `code`, `status`, `message`, `details`. A call that
+        fails ends the run; its error carries the same summary of what was done before as `details["done"]`.
+        Cost: 1 call for 100 records.
+        """
+        for record in changed:
+            records.checked_id(record.get("id"))
+        results: list[dict[str, Any]] = []
+        for start in range(0, len(changed), BATCH_SIZE):
+            block = changed[start : start + BATCH_SIZE]
+            try:
+                replies = await self.update_records(ACCOUNTS, block)
+            except ZohoError as error:
+                error.details["done"] = _summary(results)
+                raise
+            results += _results(block, replies)
+        return _summary(results)
+
+    async def _visible_fields(self, *, anew: bool) -> tuple[str, ...]:
+        if anew or not self._all_fields:
+            known = await self.fields(ACCOUNTS)
+            self._all_fields = tuple(
+                field.api_name for field in known if field.is_visible and field.type not in _NEVER_LISTED
+            )
+        return self._all_fields
+
+    def _listing_of(self, *, fields: tuple[str, ...], sort_by: str, sort_order: str, per_page: int) -> Listing:
+        """The listing last read if it is the same one, for it knows where later slices begin."""
+        key = (fields, sort_by, sort_order, per_page)
+        if self._listing is None or key != self._listing_key or not self._listing.is_usable:
+
+            async def fetch(page: int, page_token: str) -> Slice:
+                return await self._joined_slice(
+                    ACCOUNTS,
+                    fields,
+                    page=page,
+                    page_token=page_token,
+                    sort_by=sort_by,
+                    sort_order=sort_order,
+                    per_page=per_page,
+                )
+
+            self._listing, self._listing_key = Listing(fetch, per_page), key
+        return self._listing
+
+
+def _results(block: Sequence[Record], replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    """One plain mapping for each record: successes found by id, refusals by place if every place is proved."""
+    by_id = {reply.id: reply for reply in replies if reply.ok}
+    is_paired = len(replies) == len(block) and all(
+        not reply.ok or reply.id == record["id"] for record, reply in zip(block, replies, strict=True)
+    )
+    results = []
+    for place, record in enumerate(block):
+        reply = by_id.get(record["id"]) or (replies[place] if is_paired else _UNNAMED)
+        results.append(
+            {
+                "id": record["id"],
+                "code": reply.code,
+                "status": "success" if reply.ok else "error",
+                "message": reply.message,
+                "details": reply.details,
+            }
         )
-        return await self._transport.send(call)
+    return results
 
-    async def coql(self, query: str) -> Slice:
-        """The rows of one COQL call. Errors: BadQuery. Cost: 1 call, 1 to 3 credits by its limit."""
-        return await self._transport.send(search.coql(query))
 
-    async def coql_all(self, query: str, *, limit: int = MOST_ROWS, per_call: int = COQL_ROWS) -> AsyncIterator[Slice]:
-        """The rows of a query, slice by slice; a query with a limit of its own is one slice.
-
-        Cost: 1 call for each `per_call` rows.
-        """
-        if search.limit_of(query)[0] is not None:
-            yield await self.coql(query)
-            return
-        offset = 0
-        while offset < limit:
-            part = await self.coql(search.paged(query, offset=offset, rows=min(per_call, limit - offset)))
-            yield part
-            offset += per_call
-            if not part.more:
-                return
-
-    async def update_records(
-        self, module: str, changed: Sequence[Record], *, trigger: Sequence[str] | None = None
-    ) -> list[Reply]:
-        """Update up to 100 records, one reply each in Zoho's order. Never sent again once a byte may have left.
-
-        Errors with `sent` true mean that Zoho may have acted. Cost: 1 call, 1 credit for each 10 records.
-        """
-        return await self._transport.send(records.update_records(module, changed, trigger))
-
-    async def fields(self, module: str) -> list[Field]:
-        """The fields of a module. Cost: 1 call."""
-        return await self._transport.send(metadata.fields(module))
-
-    async def modules(self) -> list[Module]:
-        """The modules that can be read. Cost: 1 call."""
-        return await self._transport.send(metadata.modules())
-
-    async def organisation(self) -> Organisation:
-        """The organisation this connection leads to. Cost: 1 call."""
-        return await self._transport.send(metadata.organisation())
-
-    async def current_user(self) -> User:
-        """The user this connection acts as. Cost: 1 call."""
-        return await self._transport.send(metadata.current_user())
-
-    # --- tokens ---
-
-    async def refresh(self) -> Grant:
-        """Make a new access token now. Cost: 1 of 10 tokens in 10 minutes."""
-        grant = await self._transport.tokens.load()
-        if grant is None:
-            raise SignInNeeded("This connection is not signed in.", advice="Sign in to use it.")
-        return await self._transport.tokens.renewed(grant)
-
-    async def revoke(self) -> None:
-        """Withdraw the sign-in at Zoho, with all its access tokens; one that is invalid already is fine."""
-        grant = await self._transport.tokens.load()
-        if grant is None:
-            return
-        answer = await self._transport.post_accounts_form(REVOKE_PATH, {"token": grant.refresh_token})
-        if answer.status not in (200, 400):
-            raise UnreadableAnswer("Zoho did not confirm that the sign-in ended.", status=answer.status)
-
-    async def _page(
-        self, fields: Sequence[str], limit: int, page: int, sort_by: str | None, sort_order: str | None
-    ) -> list[Record]:
-        first, last = limit * (page - 1), limit * page
-        found: list[Record] = []
-        token = ""
-        while len(found) < last:
-            part = await self.list_slice(
-                ACCOUNTS, fields, page_token=token, sort_by=sort_by or "id", sort_order=sort_order or "desc",
-                per_page=min(MAX_PER_PAGE, limit),
-            )  # fmt: skip
-            found += part.records
-            token = part.page_token
-            if not part.more or not token:
-                break
-        return found[first:last]
+def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
+    updated = sum(result["status"] == "success" for result in results)
+    total, failed = len(results), len(results) - updated
+    message = f"{updated:,} of {total:,} accounts were updated."
+    return {"total": total, "updated": updated, "failed": failed, "message": message, "results": results}

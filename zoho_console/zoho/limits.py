@@ -1,55 +1,68 @@
-"""How long to wait, and how often to try: pure."""
+"""Waits as data: when a call may be asked again, and how long to wait first. Pure.
+
+Zoho documents neither `Retry-After` nor the body of a 429 (fact sheet 8.4); the header is obeyed where a server or a
+proxy sends it, and without it the wait begins at ten seconds and doubles.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from random import Random
 
-from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoRateLimitError
+from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoAPIError, ZohoRateLimitError
 
-MAX_RECORDS = 100  # records in one update (Update Records, v8)
-MAX_PER_PAGE = 200  # records in one slice of a list (Get Records, v8)
-MAX_FIELDS = 50  # fields named in one list call (Get Records, v8)
-DISCRETE_PAGING = 2000  # `page` reaches no further; page_token does (Get Records, v8)
-COQL_ROWS = 2000  # rows of one COQL call (COQL limits, v8)
-DEFAULT_WAIT_S = 10.0
-LONGEST_WAIT_S = 300.0
+LONGEST_WAIT_S = 60.0  # a longer wait is the caller's and the person's business
+RATE_WAIT_S = 10.0
+LONGEST_RETRY_AFTER_S = 86_400.0  # credits come back within a day
 
 
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float:
-    """Seconds to wait by `Retry-After` (seconds or a date); Zoho documents none, then 10."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdigit():
-        return min(float(text), LONGEST_WAIT_S)
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a call is asked again, and the first wait; the waits double."""
+
+    max_retries: int = 3
+    delay_s: float = 1.0
+
+
+def next_wait(
+    error: ZohoAPIError, failures: int, *, is_repeatable: bool, policy: RetryPolicy, random: Random
+) -> float | None:
+    """Seconds to wait before asking again after the `failures`-th failure; None: do not ask again.
+
+    A call that is not repeatable is asked again only where Zoho cannot have acted: nothing was sent, or a 429.
+    Waits have full jitter; after a 429 it comes on top, so that a demanded wait (`Retry-After`) is never shortened.
+    """
+    if failures > policy.max_retries or not _may_repeat(error, is_repeatable):
+        return None
+    spread = 2.0 ** (failures - 1)
+    if not isinstance(error, ZohoRateLimitError):
+        return random.uniform(0, min(LONGEST_WAIT_S, policy.delay_s * spread))
+    demanded = error.details.get("retry_after")
+    least = RATE_WAIT_S * policy.delay_s * spread if demanded is None else float(demanded)
+    if least > LONGEST_WAIT_S:
+        return None
+    return least + random.uniform(0, least / 2 if demanded is None else policy.delay_s)
+
+
+def _may_repeat(error: ZohoAPIError, is_repeatable: bool) -> bool:
+    if isinstance(error, ZohoRateLimitError):
+        return True
+    if isinstance(error, NotReachable):
+        trusted = error.details.get("reason") != "certificate"  # waiting does not mend a certificate
+        return trusted and (is_repeatable or not error.sent)
+    return is_repeatable and isinstance(error, UnreadableAnswer)
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks for, given as seconds or as a date; None if it says nothing."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_RETRY_AFTER_S)
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
-        return DEFAULT_WAIT_S
-    wait_s = (moment - (now or datetime.now(UTC))).total_seconds()
-    return min(max(wait_s, 0.0), LONGEST_WAIT_S)
-
-
-def next_wait(error: Exception, attempt: int, *, repeatable: bool, delay_s: float, draw: float) -> float | None:
-    """Seconds before the next try after `attempt` tries, or None to give up.
-
-    A refused call (429) was not carried out, so any call may be tried again; after anything else only a repeatable one,
-    or one of which no byte left. Full jitter: `draw` from 0 to 1 picks within the doubling delay.
-    """
-    if isinstance(error, ZohoRateLimitError):
-        return error.retry_after + draw * delay_s
-    was_not_sent = isinstance(error, NotReachable) and not error.sent
-    may_repeat = isinstance(error, NotReachable | UnreadableAnswer) and repeatable
-    if was_not_sent or may_repeat:
-        return min(draw * delay_s * 2.0**attempt, LONGEST_WAIT_S)
-    return None
-
-
-def write_credits(records: int) -> int:
-    """Credits of writing so many records: one for each ten begun (API limits, v8)."""
-    return -(-records // 10)
-
-
-def coql_credits(limit: int) -> int:
-    """Credits of a COQL call by its limit (API limits, v8)."""
-    return 1 if limit <= 200 else 2 if limit <= 1000 else 3
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER_S)

@@ -1,4 +1,4 @@
-"""Calls for fields, modules, organisation and current user. Source: fact sheet section 7."""
+"""Calls for modules, fields, the organisation and the user behind the sign-in. Source: fact sheet 7."""
 
 from __future__ import annotations
 
@@ -6,99 +6,115 @@ from typing import Any
 
 from zoho_console.domain.connections import Organisation, User
 from zoho_console.domain.fields import COMPUTED_TYPES, Field, Module
-from zoho_console.errors import UnreadableAnswer
+from zoho_console.zoho import decode
 from zoho_console.zoho.call import Answer, Call
-from zoho_console.zoho.decode import items
+from zoho_console.zoho.records import BASE, module_path
 
-_NO_VALUE = "-None-"
+_SETTINGS = "ZohoCRM.settings"
+_EMPTY_CHOICE = "-None-"
 
 
 def fields(module: str) -> Call[list[Field]]:
-    """The fields of a module over all layouts."""
-    return Call("GET", "/crm/v8/settings/fields", _fields, query={"module": module})
+    """The fields of a module in Zoho's order, hidden and computed ones included."""
+    module_path(module)  # refuses what cannot be a module
+    path = f"{BASE}/settings/fields"
+    return Call("GET", path, _read_fields, query={"module": module}, scope=f"{_SETTINGS}.fields.READ")
 
 
 def modules() -> Call[list[Module]]:
-    """Modules that the API can read."""
-    return Call("GET", "/crm/v8/settings/modules", _modules)
+    """The modules whose records the API shows to this user, in Zoho's order."""
+    return Call("GET", f"{BASE}/settings/modules", _read_modules, scope=f"{_SETTINGS}.modules.READ")
 
 
 def organisation() -> Call[Organisation]:
-    """The organisation the token belongs to."""
-    return Call("GET", "/crm/v8/org", _organisation)
+    """The organisation that the sign-in belongs to."""
+    return Call("GET", f"{BASE}/org", _read_organisation, scope="ZohoCRM.org.READ")
 
 
 def current_user() -> Call[User]:
-    """The user the token belongs to."""
-    return Call("GET", "/crm/v8/users", _user, query={"type": "CurrentUser"})
+    """The user that the sign-in belongs to; the cheapest proof that it works."""
+    query = {"type": "CurrentUser"}
+    return Call("GET", f"{BASE}/users", _read_user, query=query, scope="ZohoCRM.users.READ")
 
 
-def _fields(answer: Answer) -> list[Field]:
-    return [_field(item) for item in items(answer, "fields")]
+def _read_fields(answer: Answer) -> list[Field]:
+    return [_field(item) for item in decode.records(answer, "fields") if item.get("api_name")]
 
 
 def _field(item: dict[str, Any]) -> Field:
-    # `field_read_only` is misleading (true for Owner, which can be written); these two flags are the reliable ones.
-    operations = item.get("operation_type") or {}
-    kind = str(item.get("data_type", "text"))
-    writable = bool(operations.get("api_update")) and not item.get("read_only") and kind not in COMPUTED_TYPES
-    values = [
-        str(value.get("actual_value") or "")
-        for value in item.get("pick_list_values") or []
-        if value.get("type", "used") == "used"
-    ]
+    name, kind = str(item["api_name"]), str(item.get("data_type") or "text")
     return Field(
-        api_name=str(item["api_name"]),
-        label=str(item.get("display_label") or item.get("field_label") or item["api_name"]),
+        api_name=name,
+        label=str(item.get("field_label") or item.get("display_label") or name),
         type=kind,
-        length=_number(item.get("length")),
-        decimals=_number(item.get("decimal_place")),
-        pick_values=tuple(value for value in values if value and value != _NO_VALUE),
-        is_writable=writable,
-        is_mandatory=bool(item.get("system_mandatory")),
+        length=_whole(item.get("length")),
+        decimals=_whole(item.get("decimal_place")),
+        pick_values=_pick_values(item.get("pick_list_values")),
+        is_writable=_is_writable(item, kind),
+        is_mandatory=item.get("system_mandatory") is True,
         is_unique=bool(item.get("unique")),
-        is_custom=bool(item.get("custom_field")),
-        is_visible=bool(item.get("visible", True)),
+        is_custom=item.get("custom_field") is True,
+        is_visible=item.get("visible") is not False,
     )
 
 
-def _modules(answer: Answer) -> list[Module]:
+def _is_writable(item: dict[str, Any], kind: str) -> bool:
+    """Not by `field_read_only`, which contradicts what Zoho does: Owner has it and can be set (fact sheet 7.2)."""
+    operations = item.get("operation_type")
+    may_update = isinstance(operations, dict) and operations.get("api_update") is True
+    return may_update and item.get("read_only") is not True and kind not in COMPUTED_TYPES
+
+
+def _pick_values(entries: Any) -> tuple[str, ...]:
+    """What to send (`actual_value`) of the choices in use, without the empty one."""
+    if not isinstance(entries, list):
+        return ()
+    used = (entry for entry in entries if isinstance(entry, dict) and entry.get("type", "used") == "used")
+    values = (str(entry.get("actual_value") or "") for entry in used)
+    return tuple(value for value in values if value and value != _EMPTY_CHOICE)
+
+
+def _whole(number: Any) -> int | None:
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _read_modules(answer: Answer) -> list[Module]:
     return [
         Module(
-            str(item["api_name"]),
-            str(item.get("plural_label") or item["api_name"]),
-            is_writable=bool(item.get("editable")),
+            api_name=str(item["api_name"]),
+            label=str(item.get("plural_label") or item["api_name"]),
+            is_writable=item.get("editable") is True,
         )
-        for item in items(answer, "modules")
-        if item.get("api_supported") and item.get("viewable", True)
+        for item in decode.records(answer, "modules")
+        if item.get("api_name") and _has_records(item)
     ]
 
 
-def _organisation(answer: Answer) -> Organisation:
+def _has_records(item: dict[str, Any]) -> bool:
+    is_shown = item.get("api_supported") is True and item.get("viewable") is True
+    return is_shown and item.get("generated_type") in ("default", "custom")
+
+
+def _read_organisation(answer: Answer) -> Organisation:
     item = _first(answer, "org")
-    licence = item.get("license_details") or {}
+    licence = item.get("license_details")
     return Organisation(
-        id=str(item.get("zgid") or item["id"]),
+        id=str(item.get("zgid") or item.get("id") or ""),  # zgid is the number Zoho's own pages show
         name=str(item.get("company_name") or ""),
         environment=str(item.get("type") or "production"),
-        edition=str(licence.get("paid_type") or "free"),
+        edition=str((licence if isinstance(licence, dict) else {}).get("paid_type") or ""),
         currency=str(item.get("iso_code") or ""),
         time_zone=str(item.get("time_zone") or "UTC"),
     )
 
 
-def _user(answer: Answer) -> User:
+def _read_user(answer: Answer) -> User:
     item = _first(answer, "users")
-    name = str(item.get("full_name") or item.get("last_name") or "")
-    return User(str(item["id"]), name, str(item.get("email") or ""))
+    return User(id=str(item.get("id") or ""), name=str(item.get("full_name") or ""), email=str(item.get("email") or ""))
 
 
 def _first(answer: Answer, key: str) -> dict[str, Any]:
-    found = items(answer, key)
-    if not found or "id" not in found[0]:
-        raise UnreadableAnswer(f"Zoho's answer names no “{key}”.", status=answer.status)
+    found = decode.records(answer, key)
+    if not found:
+        raise decode.unreadable(answer, f"no {key}")
     return found[0]
-
-
-def _number(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,61 +1,43 @@
-"""One attempt to sign in: a server on both loopback addresses, one true callback, then tokens.
+"""One attempt to sign in: from the address for the browser to the grant.
 
-Source: reliability hazards A1 to A8: `localhost` is two addresses, and whoever holds one of them gets the code.
+Only an answer bound to this attempt by `state`, a cancel or the deadline ends it; a forged or stray callback is
+refused, counted and told, and the waiting goes on (RFC 9700, 4.4 and 4.7; reliability of public loopback clients).
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import hmac
+import logging
 import secrets
-import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from urllib.parse import parse_qsl
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
-
-from zoho_console.domain.connections import REDIRECT_PATH, Origins, redirect_uri
+from zoho_console.domain.connections import DATA_CENTRES, REDIRECT_PATH, Origins
+from zoho_console.domain.fields import shortened
 from zoho_console.domain.grants import Grant
-from zoho_console.errors import PortTaken, SignInCancelled
-from zoho_console.zoho.oauth import (
-    TOKEN_PATH,
-    OAuthApp,
-    accepted_accounts_server,
-    consent_url,
-    exchange_form,
-    new_grant,
-)
-from zoho_console.zoho.transport import Wire
+from zoho_console.errors import SignInCancelled, SignInNeeded, ZohoAuthError
+from zoho_console.zoho import oauth
+from zoho_console.zoho.callback import CallbackServer
+from zoho_console.zoho.oauth import Consent, OAuthApp
+from zoho_console.zoho.transport import Transport
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-_PAGE = (
-    "<!doctype html><meta charset=utf-8><title>Zoho Console</title>"
-    "<body style='font:16px system-ui;margin:15vh auto;max-width:30em;line-height:1.5'>"
-    "<h1 style='font-size:20px'>{}</h1><p>{}</p>"
-)  # fmt: skip
-ARRIVED = _PAGE.format("You can close this page", "Zoho Console has what it needs and goes on by itself.")
-REJECTED = _PAGE.format("This answer was not expected", "Zoho Console is still waiting for the right one.")
-LONGEST_QUERY = 4096
+log = logging.getLogger(__name__)
+
+DEADLINE_S = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """The person's yes: a code that works once, and the accounts server that takes it."""
-
-    code: str = field(repr=False)
-    accounts: str
+class Rejected(ValueError):
+    """A callback that does not end the attempt; the text says why, without anything out of the callback."""
 
 
 class SignIn:
-    """One attempt. `listen`, open `consent_url` in a browser, `wait_for_code`, `exchange`, `aclose`.
+    """One attempt: `listen`, open `consent_url` in the browser, `wait_for_code`, `exchange`; `aclose` in any case.
 
-    `rejected` counts callbacks that were refused; `on_rejected` is told why, on the loop's thread.
+    `consent_url` holds a state of 256 bits and a PKCE challenge made for this attempt. `rejected` counts callbacks
+    refused so far; `on_rejected` is told why, in words. `is_custom`: the connection names its own servers, so that no
+    other accounts server is believed.
     """
 
     def __init__(
@@ -63,165 +45,111 @@ class SignIn:
     ) -> None:
         self._origins = origins
         self._app = app
-        self._scopes = scopes
+        self._scopes = tuple(scopes)
         self._port = port
         self._is_custom = is_custom
-        self._state = secrets.token_urlsafe(32)
-        self._verifier = secrets.token_urlsafe(48)
-        self._nonce = secrets.token_urlsafe(16)
-        self._runner: web.AppRunner | None = None
-        self._code: asyncio.Future[Consent] | None = None
-        self._sockets: list[socket.socket] = []
+        self._state, self._verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+        self._server = CallbackServer(port, REDIRECT_PATH, self._judge)
+        self._transport = Transport()
+        self._outcomes: asyncio.Queue[Consent | ZohoAuthError] = asyncio.Queue()
+        self._is_answered = False
         self.rejected = 0
         self.on_rejected: Callable[[str], None] | None = None
-
-    @property
-    def consent_url(self) -> str:
-        """The page to open in a browser."""
-        return consent_url(
-            self._origins.accounts,
-            self._app.client_id,
-            self._scopes,
-            redirect_uri(self._port),
-            state=self._state,
-            verifier=self._verifier,
+        self.consent_url = oauth.consent_url(
+            origins.accounts, app.client_id, self._scopes, port, state=self._state, verifier=self._verifier
         )
 
     async def listen(self) -> None:
-        """Hold the port on both loopback addresses and prove that `localhost` leads here. Errors: PortTaken."""
-        self._code = asyncio.get_running_loop().create_future()
-        self._sockets = _both_loopbacks(self._port)
-        application = web.Application()
-        application.router.add_get(f"/{self._nonce}", self._probe)
-        application.router.add_route("*", "/{path:.*}", self._callback)
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False)
-        await self._runner.setup()
-        for one in self._sockets:
-            await web.SockSite(self._runner, one).start()
-        await self._check_that_localhost_is_us()
+        """Hold the port and prove that it is ours, before any browser opens. Errors: PortTaken."""
+        await self._server.open()
 
-    async def wait_for_code(self, timeout_s: float = 300.0) -> Consent:
-        """The code of the one true callback. Errors: SignInCancelled (declined, or out of time)."""
-        assert self._code is not None, "listen first"
+    async def wait_for_code(self, timeout_s: float = DEADLINE_S) -> Consent:
+        """The person's yes. Errors: SignInCancelled (declined, or no answer in time), ZohoAuthError."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._code), timeout_s)
-        except TimeoutError as error:
+            async with asyncio.timeout(timeout_s):
+                outcome = await self._outcomes.get()
+        except TimeoutError:
             raise SignInCancelled(
                 "No answer came from the browser in time.", advice="Start the sign-in again."
-            ) from error
+            ) from None
+        if isinstance(outcome, ZohoAuthError):
+            raise outcome
+        return outcome
 
     async def exchange(self, consent: Consent) -> Grant:
-        """Turn the code into tokens at once: it lives for two minutes. Errors: as `oauth.token_body`."""
+        """The grant for a consent, to be done at once and once; generation 0.
+
+        Errors: see `oauth.read_grant`; SecretError. Cost: one token call.
+        """
         secret = await asyncio.to_thread(self._app.secret)
-        form = exchange_form(self._app, secret, consent.code, redirect_uri(self._port), self._verifier)
-        wire = Wire()
-        try:
-            answer = await wire.send("POST", consent.accounts + TOKEN_PATH, form=form)
-        finally:
-            await wire.aclose()
-        return new_grant(answer, consent.accounts, self._origins, self._scopes)
+        call = oauth.exchange(
+            consent,
+            self._origins,
+            self._app.client_id,
+            secret,
+            port=self._port,
+            verifier=self._verifier,
+            scopes=self._scopes,
+            asked_at=datetime.now(UTC),
+        )
+        return await self._transport.send(call, consent.accounts_url)
 
     async def aclose(self) -> None:
-        """Give the port back."""
-        if self._code is not None:
-            self._code.cancel()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        for one in self._sockets:
-            one.close()
+        """Let go of the port; safe at any point, and more than once."""
+        await self._server.aclose()
+        await self._transport.aclose()
 
-    async def _check_that_localhost_is_us(self) -> None:
-        answer = ""
+    def _judge(self, query: str) -> HTTPStatus:
+        if self._is_answered:
+            return HTTPStatus.GONE
         try:
-            async with (
-                ClientSession(timeout=ClientTimeout(total=5)) as session,
-                session.get(f"http://localhost:{self._port}/{self._nonce}") as response,
-            ):
-                answer = await response.text()
-        except (ClientError, TimeoutError, OSError):
-            pass
-        if answer != self._nonce:
-            raise PortTaken(self._port, "localhost leads to another program")
-
-    async def _probe(self, _request: web.Request) -> web.Response:
-        return web.Response(text=self._nonce, headers=_HEADERS)
-
-    async def _callback(self, request: web.Request) -> web.Response:
-        reason = self._refusal(request)
-        if reason:
+            outcome = read_callback(query, self._state, self._origins, is_custom=self._is_custom)
+        except Rejected as error:
             self.rejected += 1
+            log.warning("a callback was refused: %s", error)
             if self.on_rejected is not None:
-                self.on_rejected(reason)
-            status = 405 if request.method != "GET" else 400
-            return web.Response(text=REJECTED, status=status, content_type="text/html", headers=_HEADERS)
-        assert self._code is not None
-        query = request.query
-        if "code" in query:
-            self._accept(query["code"], query.get("accounts-server", ""))
-        else:
-            self._code.set_exception(
-                SignInCancelled(
-                    "The permissions were not given.", advice="Sign in again and accept them in the browser."
-                )
-            )
-        return web.Response(text=ARRIVED, content_type="text/html", headers=_HEADERS)
-
-    def _accept(self, code: str, accounts_server: str) -> None:
-        assert self._code is not None
-        try:
-            accounts = accepted_accounts_server(accounts_server, self._origins, is_custom=self._is_custom)
-        except Exception as error:
-            self._code.set_exception(error)
-        else:
-            self._code.set_result(Consent(code, accounts))
-
-    def _refusal(self, request: web.Request) -> str:
-        """Why this request is not the true callback; "" if it is."""
-        query = request.query
-        hosts = {f"{host}:{self._port}" for host in ("localhost", "127.0.0.1", "[::1]")}
-        if request.method != "GET" or request.path != REDIRECT_PATH:
-            return "not the callback's address"
-        if request.host not in hosts or len(request.query_string) > LONGEST_QUERY:
-            return "not meant for this computer"
-        if len(set(query)) != len(query):
-            return "a parameter came twice"
-        if not hmac.compare_digest(query.get("state", "").encode(), self._state.encode()):
-            return "it belongs to another sign-in"
-        if ("code" in query) == ("error" in query):
-            return "it holds no code"
-        if self._code is None or self._code.done():
-            return "the answer had come already"
-        return ""
+                self.on_rejected(str(error))
+            return HTTPStatus.BAD_REQUEST
+        self._is_answered = True
+        self._outcomes.put_nowait(outcome)
+        return HTTPStatus.OK
 
 
-def _both_loopbacks(port: int) -> list[socket.socket]:
-    """Sockets bound to 127.0.0.1 and, where there is IPv6, ::1, shared with nobody. Errors: PortTaken."""
-    bound: list[socket.socket] = []
-    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        try:
-            one = socket.socket(family, socket.SOCK_STREAM)
-        except OSError:
-            continue  # this computer has no such addresses at all
-        try:
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            if exclusive := getattr(socket, "SO_EXCLUSIVEADDRUSE", None):
-                one.setsockopt(socket.SOL_SOCKET, exclusive, 1)
-            else:
-                # On Unix this only passes over connections of a sign-in that just ended; a listener still counts.
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            one.bind((address, port))
-            one.listen(64)
-        except OSError as error:
-            one.close()
-            if family == socket.AF_INET6 and _has_no_address(error):
-                continue
-            for other in bound:
-                other.close()
-            raise PortTaken(port, str(error)) from error
-        bound.append(one)
-    return bound
+def read_callback(query: str, state: str, origins: Origins, *, is_custom: bool) -> Consent | ZohoAuthError:
+    """What a callback's query says: a consent, or the error that ends the attempt.
+
+    Errors: Rejected for a query that Zoho did not make for this attempt.
+    """
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise Rejected("It was not a readable answer.") from None
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise Rejected("It said the same thing twice.")
+    if not secrets.compare_digest(values.get("state", "").encode(), state.encode()):
+        raise Rejected("It did not belong to this sign-in.")
+    if bool(values.get("code")) == bool(values.get("error")):
+        raise Rejected("It held no code.")
+    if error := values.get("error"):
+        return _refusal(error)
+    accounts = values.get("accounts-server", origins.accounts)
+    homes = {} if is_custom else {code: centre.origins.accounts for code, centre in DATA_CENTRES.items()}
+    # Letter by letter a known server, and that of the data centre named: the code and the secret go there.
+    is_known = accounts in {origins.accounts, *homes.values()}
+    if not is_known or ("accounts-server" in values and homes.get(values.get("location", ""), accounts) != accounts):
+        return SignInNeeded(
+            "The answer named an accounts server that is not Zoho's, so nothing was sent there.",
+            advice="Sign in again; if it stays so, tell your administrator.",
+        )
+    return Consent(values["code"], accounts)
 
 
-def _has_no_address(error: OSError) -> bool:
-    return error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+def _refusal(code: str) -> ZohoAuthError:
+    if code == "access_denied":
+        return SignInCancelled("The permission was declined in the browser.", advice="Sign in again and accept it.")
+    return ZohoAuthError(
+        f"Zoho refused the sign-in: {shortened(code)}.",
+        advice="Check the client's settings in Zoho's API console.",
+        details={"code": code},
+    )

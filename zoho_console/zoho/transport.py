@@ -1,179 +1,190 @@
-"""The only place that touches the wire: time limits, repeats, one log line a call, and what it all cost."""
+"""The only place that touches the wire: time limits, waits, counts, one log line for each call.
+
+Nothing is asked again that Zoho may have acted on (`Call.is_repeatable`, `limits.next_wait`); httpx itself never
+retries and never follows a redirect, so a token goes to the server it was meant for and to no other.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-import random
 import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from random import Random
+from typing import TypeVar
+from urllib.parse import quote, urlencode
 
 import httpx
 import truststore
 
 from zoho_console import __version__
-from zoho_console.domain.connections import Origins
-from zoho_console.domain.grants import Grant, GrantVault
-from zoho_console.errors import NotReachable, ZohoAPIError
-from zoho_console.zoho.auth import Tokens
+from zoho_console.errors import (
+    NotReachable,
+    UnreadableAnswer,
+    ZohoConfigError,
+    ZohoRateLimitError,
+)
 from zoho_console.zoho.call import Answer, Call
-from zoho_console.zoho.decode import TokenRefused
-from zoho_console.zoho.limits import next_wait
-from zoho_console.zoho.oauth import TOKEN_PATH, OAuthApp
+from zoho_console.zoho.limits import RetryPolicy, next_wait
 from zoho_console.zoho.usage import ApiUsage
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
-TIME_LIMITS = httpx.Timeout(connect=10, read=60, write=60, pool=120)
+# httpx limits each read; the last figure limits the whole exchange, so that a dripping answer ends too.
+TIME_LIMITS = httpx.Timeout(60, connect=10)
+EXCHANGE_LIMIT_S = 120.0
+# Errors that come before the first byte of the request leaves (httpx, "Exceptions").
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# Zoho takes 5 to 25 calls at once, by edition, from all programs of an organisation (fact sheet 8.3).
 CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=5)
-NOTE_OK_EVERY_S = 30.0
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "[::1]")
 
 
-class Wire:
-    """Sends single requests and says, when none comes back, whether the request may have arrived."""
+class Transport:
+    """Sends calls; one for each connection, used on one loop."""
 
-    def __init__(self) -> None:
-        self._client: httpx.AsyncClient | None = None
+    def __init__(
+        self, policy: RetryPolicy | None = None, *, limit_s: float = EXCHANGE_LIMIT_S, random: Random | None = None
+    ) -> None:
+        self._policy = policy or RetryPolicy()
+        self._limit_s = limit_s
+        self._random = random or Random()
         self._opening = asyncio.Lock()
+        self._http: httpx.AsyncClient | None = None
+        self._usage = ApiUsage()
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """One exchange. Errors: NotReachable, with `sent`."""
-        client = await self._open()
-        started = time.monotonic()
-        path = httpx.URL(url).path
-        try:
-            answer = await client.request(
-                method, url, params=dict(query or {}), data=dict(form) if form else None, json=body, headers=headers
-            )
-        except httpx.TransportError as error:
-            kind = type(error).__name__
-            logger.warning("%s %s: %s after %d ms", method, path, kind, (time.monotonic() - started) * 1000)
-            sent = not isinstance(error, _NOT_SENT)
-            raise NotReachable(_words(error), sent=sent, details={"kind": kind}) from error
-        left = answer.headers.get("x-api-credits-remaining", "-")
-        elapsed_ms = (time.monotonic() - started) * 1000
-        logger.info("%s %s %d %d ms credits left %s", method, path, answer.status_code, elapsed_ms, left)
-        return Answer(answer.status_code, answer.headers, answer.content)
+    @property
+    def usage(self) -> ApiUsage:
+        """What was used so far; safe to read from any thread."""
+        return self._usage
+
+    async def send(self, call: Call[T], origin: str, access_token: str = "") -> T:
+        """The decoded answer of `origin` to `call`, asked again after a wait where that does no harm.
+
+        Errors: what `call.decode` raises; NotReachable where no answer came; ZohoConfigError for a body that is not
+        JSON. Cost: one exchange, and at most `max_retries` more.
+        """
+        failures = 0
+        while True:
+            try:
+                return call.decode(await self._exchange(call, origin, access_token))
+            except (NotReachable, UnreadableAnswer, ZohoRateLimitError) as error:
+                failures += 1
+                wait_s = next_wait(
+                    error, failures, is_repeatable=call.is_repeatable, policy=self._policy, random=self._random
+                )
+                if wait_s is None:
+                    if not error.advice and not call.is_write:
+                        error.advice = "Check the network and try again; nothing was changed."
+                    raise
+                log.info("%s %s: %s; again in %.1f s", call.method, call.path, type(error).__name__, wait_s)
+            await asyncio.sleep(wait_s)
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        """Close the connections; a later call opens new ones."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
 
-    async def _open(self) -> httpx.AsyncClient:
+    async def _exchange(self, call: Call[T], origin: str, access_token: str) -> Answer:
+        request = _request(call, origin, access_token)
+        http = await self._opened()
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                response = await http.send(request)
+        except httpx.DecodingError as error:
+            raise UnreadableAnswer("The answer was damaged on its way.", advice="Try again.") from error
+        except (httpx.TransportError, TimeoutError) as error:
+            log.info("%s %s: %s after %d ms", call.method, call.path, type(error).__name__, _ms_since(began))
+            raise _not_reachable(error, origin) from error
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        remaining = headers.get("x-api-credits-remaining", "")
+        log.info(
+            "%s %s: %d in %d ms%s",
+            call.method,
+            call.path,
+            response.status_code,
+            _ms_since(began),
+            f", {remaining} credits left" if remaining.isdigit() else "",
+        )
+        if access_token:
+            self._usage = self._usage.after(call.credits, response.status_code, remaining, datetime.now(UTC))
+        return Answer(response.status_code, headers, response.content, call.scope)
+
+    async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
-            if self._client is None:
-                # Loading the certificates takes 50 to 100 ms, which no loop should wait for.
-                context = await asyncio.to_thread(truststore.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
-                self._client = httpx.AsyncClient(
-                    verify=context,
+            if self._http is None:
+                trust = await asyncio.to_thread(truststore.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
+                self._http = httpx.AsyncClient(
+                    verify=trust,
                     timeout=TIME_LIMITS,
                     limits=CONNECTIONS,
                     follow_redirects=False,
                     headers={"User-Agent": f"zoho-console/{__version__}", "Accept": "application/json"},
+                    # A proxy of the environment is for the world outside, never for this computer itself.
+                    mounts={f"all://{host}": None for host in _THIS_COMPUTER},
                 )
-            return self._client
+            return self._http
 
 
-class Transport:
-    """Sends calls of one connection: with its token, its waits and its counters."""
-
-    def __init__(
-        self, origins: Origins, app: OAuthApp, vault: GrantVault, *, max_retries: int = 3, retry_delay: float = 1.0
-    ) -> None:
-        self._origins = origins
-        self._vault = vault
-        self._max_retries = max_retries
-        self._retry_delay = retry_delay
-        self._wire = Wire()
-        self._noted_ok = 0.0
-        self.tokens = Tokens(app, vault, self._post_token_form)
-        self.usage = ApiUsage()
-
-    async def send(self, call: Call[T]) -> T:
-        """The decoded answer to a call.
-
-        A refused token is renewed once; a refused, lost or broken call is repeated as `limits.next_wait` allows.
-        """
-        attempt = 0
-        while True:
-            try:
-                return await self._send_signed_in(call)
-            except ZohoAPIError as error:
-                wait_s = next_wait(
-                    error, attempt, repeatable=call.repeatable, delay_s=self._retry_delay, draw=random.random()
-                )
-                if wait_s is None or attempt >= self._max_retries:
-                    raise
-                logger.info("%s %s again in %.1f s: %s", call.method, call.path, wait_s, error)
-                await asyncio.sleep(wait_s)
-                attempt += 1
-
-    async def post_accounts_form(self, path: str, form: Mapping[str, str], accounts: str = "") -> Answer:
-        """Post a form to the accounts server."""
-        return await self._wire.send("POST", (accounts or self._origins.accounts) + path, form=form)
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._wire.aclose()
-
-    async def _send_signed_in(self, call: Call[T]) -> T:
-        grant = await self.tokens.current()
-        try:
-            return await self._exchange(call, grant)
-        except TokenRefused:
-            renewed = await self.tokens.renewed(grant)
-        return await self._exchange(call, renewed)
-
-    async def _exchange(self, call: Call[T], grant: Grant) -> T:
-        answer = await self._wire.send(
-            call.method,
-            (grant.api_domain or self._origins.api) + call.path,
-            query=call.query,
-            body=call.body,
-            headers={"Authorization": f"Zoho-oauthtoken {grant.access_token}"},
-        )
-        left = answer.headers.get("x-api-credits-remaining", "")
-        self.usage = replace(
-            self.usage,
-            calls=self.usage.calls + 1,
-            credits_used=self.usage.credits_used + call.credits,
-            credits_left=int(left) if left.isdigit() else self.usage.credits_left,
-        )
-        value = call.decode(answer)
-        await self._note_ok()
-        return value
-
-    async def _note_ok(self) -> None:
-        self.usage = replace(self.usage, last_ok_at=datetime.now(UTC))
-        if time.monotonic() - self._noted_ok > NOTE_OK_EVERY_S or not self._noted_ok:
-            self._noted_ok = time.monotonic()
-            await asyncio.to_thread(self._vault.note_ok)
-
-    async def _post_token_form(self, form: dict[str, str]) -> Answer:
-        return await self.post_accounts_form(TOKEN_PATH, form)
+def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
+    query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
+    headers, content = {}, b""
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+        content = _json(call)
+    elif call.form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        content = urlencode(call.form).encode("ascii")
+    if access_token:
+        headers["Authorization"] = f"Zoho-oauthtoken {access_token}"
+    return httpx.Request(
+        call.method,
+        f"{origin}{call.path}{query}",
+        headers=headers,
+        content=content or None,
+    )
 
 
-def _words(error: httpx.TransportError) -> str:
-    if isinstance(error, _NOT_SENT):
-        return "Zoho could not be reached."
-    if isinstance(error, httpx.TimeoutException):
-        return "Zoho did not answer in time."
-    return "The connection to Zoho was cut before the answer came."
+def _json(call: Call[T]) -> bytes:
+    try:
+        return json.dumps(call.body, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise ZohoConfigError(
+            "A value cannot be sent to Zoho: it is not text, a number, true or false, a list or a mapping.",
+            advice="Write dates as text, such as 2026-03-04.",
+            details={"reason": type(error).__name__},
+        ) from error
+
+
+def _not_reachable(error: Exception, origin: str) -> NotReachable:
+    host = origin.partition("://")[2]
+    sent = not isinstance(error, _UNSENT)
+    details = {"host": host, "reason": type(error).__name__}
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+        details["reason"] = "certificate"
+        untrusted = NotReachable(f"This computer does not trust the certificate shown for {host}.", sent=False)
+        untrusted.advice = "Ask your IT department to install its certificate in the system's store."
+        untrusted.details = details
+        return untrusted
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return NotReachable(f"{host} did not answer in time.", sent=sent, details=details)
+    if sent:
+        return NotReachable(f"The connection to {host} broke off before the answer.", sent=True, details=details)
+    return NotReachable(f"{host} cannot be reached.", sent=False, details=details)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _ms_since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

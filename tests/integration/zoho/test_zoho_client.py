@@ -1,331 +1,399 @@
-"""The client against the simulator, over real HTTP."""
+"""What the client's methods ask for and give back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
+from scripted_zoho import DROP, MemoryVault, Say, ScriptedZoho, Seen, client_of, grant_of, refusal
 
-from zoho_console.domain.connections import custom_origins
-from zoho_console.domain.grants import Grant
-from zoho_console.errors import (
-    BadQuery,
-    NotFound,
-    NotReachable,
-    ScopeMissing,
-    SignInNeeded,
-    TokenThrottled,
-    UnreadableAnswer,
-    WrongClient,
-    ZohoAPIError,
-    ZohoRateLimitError,
-)
-from zoho_console.simulator.faults import Fault
-from zoho_console.simulator.server import Simulator
-from zoho_console.zoho.client import AsyncZohoClient
-from zoho_console.zoho.oauth import OAuthApp
+from zoho_console.domain.fields import Module
+from zoho_console.errors import BadQuery, NotFound, NotReachable, UnreadableAnswer, ZohoAPIError, ZohoConfigError
 
-T = TypeVar("T")
+ACCOUNTS = "/crm/v8/Accounts"
+FIELDS = "/crm/v8/settings/fields"
+COQL = "/crm/v8/coql"
 
 
-class Vault:
-    """A grant in memory that counts what is done with it."""
+def run(test: Callable[[ScriptedZoho], Awaitable[None]]) -> None:
+    async def body() -> None:
+        async with ScriptedZoho() as zoho:
+            await test(zoho)
 
-    def __init__(self, grant: Grant | None) -> None:
-        self.grant = grant
-        self.saved = 0
-        self.failures: list[str] = []
-        self.claims_by_others = 0
+    asyncio.run(body())
 
-    def load(self) -> Grant | None:
-        return self.grant
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
-        self.saved += 1
-        self.grant = replace(grant, generation=grant.generation + 1)
-        return self.grant
+def listing_of(total: int) -> Callable[[Seen], Say]:
+    """Zoho's listing of records 1…total: pages reach 2,000, tokens the rest."""
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        if self.claims_by_others and self.grant is not None:
-            self.claims_by_others -= 1
-            if not self.claims_by_others:  # the other console has finished
-                self.grant = replace(self.grant, generation=generation + 1, expires_at=soon(60))
-            return False
-        return self.grant is not None and self.grant.generation == generation
+    def answer(seen: Seen) -> Say:
+        query, per_page = seen.query, int(seen.query["per_page"])
+        names = query["fields"].split(",")
+        if "ids" in query:
+            picked = query["ids"].split(",")
+            return Say({"data": [{"id": one, **dict.fromkeys(names, one)} for one in picked], "info": {}})
+        assert not ("page" in query and "page_token" in query)
+        start = int(query.get("page_token", (int(query.get("page", "1")) - 1) * per_page))
+        if "page" in query and start + per_page > 2000:
+            return refusal(400, "DISCRETE_PAGINATION_LIMIT_EXCEEDED", limit=2000)
+        numbers = range(start + 1, min(start + per_page, total) + 1)
+        more = start + per_page < total
+        info = {"more_records": more, "next_page_token": str(start + per_page) if more else None}
+        data = [{"id": str(number), **dict.fromkeys(names, str(number))} for number in numbers]
+        return Say({"data": data, "info": info}) if data else Say(b"", 204)
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        self.failures.append(code)
+    return answer
 
-    def note_ok(self) -> None:
-        pass
 
+def fields_answer(*names: str, **odd: str) -> Say:
+    items = [{"api_name": name, "data_type": "text", "visible": True} for name in names]
+    items += [{"api_name": name, "data_type": kind, "visible": kind != "hidden"} for name, kind in odd.items()]
+    return Say({"fields": items})
 
-def soon(minutes: float) -> datetime:
-    return datetime.now(UTC) + timedelta(minutes=minutes)
 
+def success(record: dict[str, Any]) -> dict[str, Any]:
+    return {"code": "SUCCESS", "status": "success", "message": "record updated", "details": {"id": record["id"]}}
 
-def vault_of(simulator: Simulator, *, minutes: float = 60, **changes: Any) -> Vault:
-    answer = simulator.issue_grant(**changes)
-    return Vault(Grant(answer["refresh_token"], answer["access_token"], soon(minutes), generation=1))
 
-
-def run(simulator: Simulator, vault: Vault, work: Any, *, secret: str = "", url: str = "") -> Any:
-    async def inside() -> Any:
-        origins = custom_origins(url or simulator.url, url or simulator.url)
-        app = OAuthApp(simulator.client_id, lambda: secret or simulator.client_secret)
-        client = AsyncZohoClient(origins, app, vault, retry_delay=0.01)
-        try:
-            return await work(client)
-        finally:
-            await client.aclose()
-
-    coroutine: Coroutine[Any, Any, Any] = inside()
-    return asyncio.run(coroutine)
-
-
-# --- reading ---
-
-
-def test_accounts_are_paged_beyond_two_hundred(simulator: Simulator) -> None:
-    async def work(client: AsyncZohoClient) -> Any:
-        first = await client.get_accounts(limit=120, page=1, fields=["Account_Name"])
-        third = await client.get_accounts(limit=120, page=3, fields=["Account_Name"])
-        beyond = await client.get_accounts(limit=120, page=4, fields=["Account_Name"])
-        return first, third, beyond, client.usage
-
-    first, third, beyond, usage = run(simulator, vault_of(simulator), work)
-    assert (len(first), len(third), beyond) == (120, 60, [])
-    assert not {one["id"] for one in first} & {one["id"] for one in third}
-    assert usage.calls == usage.credits_used > 0
-
-
-def test_without_fields_every_field_comes(simulator: Simulator) -> None:
-    records = run(simulator, vault_of(simulator), lambda client: client.get_accounts(limit=3))
-    assert len(records[0]) >= 40
-
-
-def test_one_account_and_one_that_is_not_there(simulator: Simulator) -> None:
-    record_id = next(iter(simulator.world.records()))
-    record = run(simulator, vault_of(simulator), lambda client: client.get_account(record_id))
-    assert record["Account_Name"] == simulator.world.records()[record_id]["Account_Name"]
-    with pytest.raises(NotFound):
-        run(simulator, vault_of(simulator), lambda client: client.get_account("777000000000999999"))
-
-
-def test_a_query_is_read_page_by_page_to_its_end(simulator: Simulator) -> None:
-    async def work(client: AsyncZohoClient) -> list[int]:
-        query = "select id from Accounts where id is not null"
-        sizes = [len(part.records) async for part in client.coql_all(query, per_call=100)]
-        limited = [len(part.records) async for part in client.coql_all(f"{query} limit 7")]
-        return [*sizes, *limited]
-
-    assert run(simulator, vault_of(simulator), work) == [100, 100, 100, 7]
-
-
-def test_a_query_that_matches_nothing_has_no_rows(simulator: Simulator) -> None:
-    query = "select id from Accounts where Account_Name = 'nobody'"
-    assert run(simulator, vault_of(simulator), lambda client: client.coql(query)).records == ()
-    with pytest.raises(BadQuery):
-        run(
-            simulator, vault_of(simulator), lambda client: client.coql("select Nonsense from Accounts where id is null")
-        )
-
-
-def test_search_by_criteria(simulator: Simulator) -> None:
-    found = run(simulator, vault_of(simulator), lambda client: client.search_accounts("(Industry:equals:Banking)", 5))
-    assert found
-    assert all(one["Industry"] == "Banking" for one in found)
-
-
-def test_modules_are_listed(simulator: Simulator) -> None:
-    modules = run(simulator, vault_of(simulator), lambda client: client.modules())
-    assert [one.api_name for one in modules] == ["Accounts", "Contacts"]
-
-
-# --- writing ---
-
-
-def test_updates_have_one_reply_each_and_one_effect(simulator: Simulator) -> None:
-    ids = list(simulator.world.records())[:2]
-    records = [{"id": ids[0], "Health_Score": 7}, {"id": ids[1], "Health_Score": "x"}]
-    replies = run(simulator, vault_of(simulator), lambda client: client.update_records("Accounts", records, trigger=()))
-    assert [(one.ok, one.code) for one in replies] == [(True, "SUCCESS"), (False, "INVALID_DATA")]
-    assert simulator.world.effects == {ids[0]: 1}
-    assert simulator.world.writes[0].trigger == ()
-
-
-def test_many_accounts_are_updated_in_batches(simulator: Simulator) -> None:
-    records = [{"id": record_id, "Health_Score": 3} for record_id in list(simulator.world.records())[:150]]
-    result = run(simulator, vault_of(simulator), lambda client: client.bulk_update_accounts(records))
-    assert (result["total"], result["updated"], result["failed"]) == (150, 150, 0)
-    assert len(simulator.world.effects) == 150
-
-
-def test_one_account_is_updated_or_refused(simulator: Simulator) -> None:
-    record_id = next(iter(simulator.world.records()))
-    vault = vault_of(simulator)
-    done = run(simulator, vault, lambda client: client.update_account(record_id, {"Health_Score": 9}))
-    assert done["id"] == record_id
-    with pytest.raises(ZohoAPIError):
-        run(simulator, vault, lambda client: client.update_account(record_id, {"Health_Score": "nine"}))
-
-
-@pytest.mark.parametrize("drop", ["before", "after"])
-def test_a_write_whose_answer_is_lost_is_never_sent_again(simulator: Simulator, drop: str) -> None:
-    record_id = next(iter(simulator.world.records()))
-    simulator.faults.add(Fault("PUT", drop=drop))
-    with pytest.raises(NotReachable) as caught:
-        run(
-            simulator,
-            vault_of(simulator),
-            lambda client: client.update_records("Accounts", [{"id": record_id, "Health_Score": 1}]),
-        )
-    assert caught.value.sent
-    assert simulator.world.effects[record_id] == (1 if drop == "after" else 0)
-
-
-@pytest.mark.parametrize("fault", [Fault("PUT", status=503, body="<html>busy"), Fault("PUT", cut_at=20)])
-def test_a_write_with_a_broken_answer_is_never_sent_again(simulator: Simulator, fault: Fault) -> None:
-    record_id = next(iter(simulator.world.records()))
-    simulator.faults.add(fault)
-    with pytest.raises((UnreadableAnswer, NotReachable)) as caught:
-        run(
-            simulator,
-            vault_of(simulator),
-            lambda client: client.update_records("Accounts", [{"id": record_id, "Health_Score": 1}]),
-        )
-    assert caught.value.sent
-    assert simulator.world.effects[record_id] <= 1
-
-
-def test_a_write_that_was_refused_for_pace_is_sent_again(simulator: Simulator) -> None:
-    record_id = next(iter(simulator.world.records()))
-    refusal = {"code": "TOO_MANY_REQUESTS", "details": {}, "message": "slow", "status": "error"}
-    simulator.faults.add(Fault("PUT", status=429, body=refusal, headers={"Retry-After": "0"}, times=2))
-    run(
-        simulator,
-        vault_of(simulator),
-        lambda client: client.update_records("Accounts", [{"id": record_id, "Health_Score": 1}]),
-    )
-    assert simulator.world.effects[record_id] == 1
-
-
-def test_a_read_is_repeated_after_trouble(simulator: Simulator) -> None:
-    simulator.faults.add(Fault("GET", drop="before"))
-    simulator.faults.add(Fault("GET", status=503, body="<html>busy"))
-    assert run(simulator, vault_of(simulator), lambda client: client.current_user()).name == "Mina Vogel"
-
-
-def test_trouble_without_end_is_an_error(simulator: Simulator) -> None:
-    body = {"code": "TOO_MANY_REQUESTS", "details": {}, "message": "slow", "status": "error"}
-    simulator.faults.add(Fault("GET", status=429, body=body, headers={"Retry-After": "0"}, times=99))
-    with pytest.raises(ZohoRateLimitError):
-        run(simulator, vault_of(simulator), lambda client: client.current_user())
-
-
-def test_a_server_that_is_not_there_was_sent_nothing(simulator: Simulator) -> None:
-    with pytest.raises(NotReachable) as caught:
-        run(simulator, vault_of(simulator), lambda client: client.current_user(), url="http://127.0.0.1:9")
-    assert not caught.value.sent
-
-
-# --- tokens ---
-
-
-def test_many_calls_with_an_expired_token_refresh_once(simulator: Simulator) -> None:
-    async def work(client: AsyncZohoClient) -> None:
-        await asyncio.gather(*(client.current_user() for _ in range(8)))
-
-    vault = vault_of(simulator, minutes=1)
-    run(simulator, vault, work)
-    assert vault.saved == 1
-
-
-def test_a_refused_token_is_renewed_once(simulator: Simulator) -> None:
-    vault = vault_of(simulator)
-    simulator.expire_tokens()
-    run(simulator, vault, lambda client: client.current_user())
-    assert vault.saved == 1
-
-
-def test_a_second_401_asks_for_sign_in(simulator: Simulator) -> None:
-    refusal = {"code": "INVALID_TOKEN", "details": {}, "message": "invalid oauth token", "status": "error"}
-    simulator.faults.add(Fault("GET", status=401, body=refusal, times=5))
-    with pytest.raises(SignInNeeded):
-        run(simulator, vault_of(simulator), lambda client: client.current_user())
-
-
-def test_a_missing_permission_is_named_and_nothing_is_refreshed(simulator: Simulator) -> None:
-    vault = vault_of(simulator, scopes=("ZohoCRM.modules.ALL",))
-    with pytest.raises(ScopeMissing):
-        run(simulator, vault, lambda client: client.coql("select id from Accounts where id is not null"))
-    assert vault.saved == 0
-
-
-def test_a_console_that_comes_second_uses_the_token_of_the_first(simulator: Simulator) -> None:
-    vault = vault_of(simulator, minutes=1)
-    vault.claims_by_others = 3
-    run(simulator, vault, lambda client: client.current_user())
-    assert vault.saved == 0
+def ids_of(records: list[dict[str, Any]]) -> list[int]:
+    return [int(record["id"]) for record in records]
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ({"error": "invalid_code"}, SignInNeeded),
-        ({"error": "Access Denied", "status": "failure"}, TokenThrottled),
-        ("<html>hotel portal", UnreadableAnswer),
-    ],
+    ("limit", "page", "calls"),
+    [(200, 1, 1), (200, 10, 1), (100, 3, 1), (7, 2, 1), (500, 2, 3), (200, 11, 2), (150, 15, 3)],
 )
-def test_a_failed_refresh_is_noted_and_the_tokens_stay(simulator: Simulator, body: Any, kind: type[Exception]) -> None:
-    vault = vault_of(simulator, minutes=1)
-    before = vault.grant
-    simulator.faults.add(Fault("POST", "/oauth/v2/token", status=200, body=body, times=9))
-    with pytest.raises(kind):
-        run(simulator, vault, lambda client: client.current_user())
-    assert len(vault.failures) >= 1
-    assert vault.grant == before
+def test_a_page_of_accounts_is_found_wherever_it_is(limit: int, page: int, calls: int) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", ACCOUNTS, listing_of(5000))
+        client = client_of(zoho)
+
+        found = await client.get_accounts(limit, page, fields=["Phone"])
+
+        assert ids_of(found) == list(range((page - 1) * limit + 1, page * limit + 1))
+        assert len(zoho.asked(ACCOUNTS)) == calls
+        await client.aclose()
+
+    run(body)
 
 
-def test_a_wrong_secret_is_named(simulator: Simulator) -> None:
-    with pytest.raises(WrongClient):
-        run(simulator, vault_of(simulator, minutes=1), lambda client: client.current_user(), secret="wrong")
+@pytest.mark.parametrize("limit", [200, 150, 500])
+def test_reading_page_by_page_to_the_end_costs_a_call_for_each_slice(limit: int) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", ACCOUNTS, listing_of(4321))
+        zoho.on("GET", FIELDS, fields_answer("Account_Name", "Phone", Rows="subform", Secret="hidden"))
+        client = client_of(zoho)
+
+        everything: list[dict[str, Any]] = []
+        page = 1
+        while accounts := await client.get_accounts(limit=limit, page=page):
+            everything += accounts
+            page += 1
+
+        assert ids_of(everything) == list(range(1, 4322))
+        assert len(zoho.asked(FIELDS)) == 1
+        assert {one.query["fields"] for one in zoho.asked(ACCOUNTS)} == {"Account_Name,Phone"}
+        slices = -(-4321 // min(limit, 200))
+        assert len(zoho.asked(ACCOUNTS)) <= slices + 1 + page // 2
+        await client.aclose()
+
+    run(body)
 
 
-def test_without_a_grant_sign_in_is_needed(simulator: Simulator) -> None:
-    for work in (lambda client: client.current_user(), lambda client: client.refresh()):
-        with pytest.raises(SignInNeeded):
-            run(simulator, Vault(None), work)
-    assert run(simulator, Vault(None), lambda client: client.revoke()) is None
+def test_another_order_is_another_listing() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", ACCOUNTS, listing_of(300))
+        client = client_of(zoho)
+
+        await client.get_accounts(fields=["Phone"], sort_by="Modified_Time", sort_order="desc")
+        await client.get_accounts(fields=["Phone"])
+
+        assert [(one.query["sort_by"], one.query["sort_order"]) for one in zoho.seen] == [
+            ("Modified_Time", "desc"),
+            ("id", "asc"),
+        ]
+        await client.aclose()
+
+    run(body)
 
 
-def test_a_revoked_sign_in_ends_and_may_be_revoked_again(simulator: Simulator) -> None:
-    async def work(client: AsyncZohoClient) -> None:
-        await client.revoke()
-        await client.revoke()
+def test_more_than_fifty_fields_are_read_in_blocks_and_joined() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        names = [f"F{number}" for number in range(101)]
+        zoho.on("GET", ACCOUNTS, listing_of(60))
+        client = client_of(zoho)
 
-    vault = vault_of(simulator)
-    run(simulator, vault, work)
-    with pytest.raises(SignInNeeded):
-        run(simulator, vault, lambda client: client.current_user())
-    simulator.faults.add(Fault("POST", "/revoke", status=500, body={}))
-    with pytest.raises(UnreadableAnswer):
-        run(simulator, vault, lambda client: client.revoke())
+        found = (await client.list_slice("Accounts", names)).records
+
+        assert len(found) == 60
+        assert all(set(record) == {"id", *names} and set(record.values()) == {record["id"]} for record in found)
+        assert all(len(one.query["fields"].split(",")) <= 50 for one in zoho.seen)
+        assert len(zoho.seen) == 5
+        await client.aclose()
+
+    run(body)
 
 
-def test_credits_left_are_read_from_the_header() -> None:
-    from zoho_console.simulator.options import SimulatorOptions
+@pytest.mark.parametrize("arguments", [{"limit": 0}, {"page": 0}, {"fields": []}])
+def test_a_listing_of_nothing_is_refused(arguments: dict[str, Any]) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        client = client_of(zoho)
 
-    with Simulator(SimulatorOptions(accounts=5, daily_credits=10)) as simulator:
+        with pytest.raises(ZohoConfigError):
+            await client.get_accounts(**{"fields": ["Phone"], **arguments})
 
-        async def work(client: AsyncZohoClient) -> Any:
-            for _ in range(6):
-                await client.current_user()
-            return client.usage
+        assert zoho.seen == []
+        await client.aclose()
 
-        usage = run(simulator, vault_of(simulator), work)
-        assert (usage.calls, usage.credits_left) == (6, 4)
+    run(body)
+
+
+def test_a_listing_that_does_not_say_how_to_go_on_is_not_cut_silently() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", ACCOUNTS, Say({"data": [{"id": "1"}], "info": {"more_records": True}}))
+        client = client_of(zoho)
+
+        with pytest.raises(UnreadableAnswer):
+            await client.get_accounts(fields=["Phone"])
+
+        await client.aclose()
+
+    run(body)
+
+
+def test_one_account_is_found_or_not() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", f"{ACCOUNTS}/1", Say({"data": [{"id": "1", "Account_Name": "Delta"}]}))
+        zoho.on("GET", f"{ACCOUNTS}/2", Say(b"", 204))
+        client = client_of(zoho)
+
+        assert (await client.get_account("1"))["Account_Name"] == "Delta"
+        with pytest.raises(NotFound):
+            await client.get_account("2")
+
+        await client.aclose()
+
+    run(body)
+
+
+def test_an_updated_account_comes_out_with_what_zoho_confirmed() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        details = {"id": "1", "Modified_Time": "2026-03-04T10:15:00+01:00"}
+        zoho.on("PUT", ACCOUNTS, Say({"data": [{"code": "SUCCESS", "status": "success", "details": details}]}))
+        client = client_of(zoho)
+
+        assert await client.update_account("1", {"Phone": "030"}) == {"Phone": "030", **details}
+
+        assert zoho.seen[0].json == {"data": [{"Phone": "030", "id": "1"}]}
+        await client.aclose()
+
+    run(body)
+
+
+def test_a_refused_update_says_why() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on(
+            "PUT", ACCOUNTS, Say({"data": [refusal(0, "INVALID_DATA", "invalid data", api_name="Phone").body]}, 400)
+        )
+        client = client_of(zoho)
+
+        with pytest.raises(ZohoAPIError, match="“Phone”") as caught:
+            await client.update_account("1", {"Phone": 5})
+
+        assert caught.value.code == "INVALID_DATA"
+        await client.aclose()
+
+    run(body)
+
+
+def test_many_updates_go_in_hundreds_and_add_up() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        def answer(seen: Seen) -> Say:
+            refused = refusal(0, "INVALID_DATA", "invalid data", api_name="Phone").body
+            items = [refused if record["id"] == "150" else success(record) for record in seen.json["data"]]
+            return Say({"data": items}, 207)
+
+        zoho.on("PUT", ACCOUNTS, answer)
+        client = client_of(zoho)
+
+        done = await client.bulk_update_accounts([{"id": str(number), "Phone": "1"} for number in range(250)])
+
+        assert (done["total"], done["updated"], done["failed"]) == (250, 249, 1)
+        assert done["message"] == "249 of 250 accounts were updated."
+        assert [result["id"] for result in done["results"]] == [str(number) for number in range(250)]
+        (failed,) = [result for result in done["results"] if result["status"] == "error"]
+        assert (failed["id"], failed["code"]) == ("150", "INVALID_DATA")
+        assert [len(one.json["data"]) for one in zoho.seen] == [100, 100, 50]
+        await client.aclose()
+
+    run(body)
+
+
+def test_replies_out_of_order_are_never_put_to_the_wrong_record() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        refused = refusal(0, "INVALID_DATA").body
+        zoho.on("PUT", ACCOUNTS, Say({"data": [refused, success({"id": "1"}), success({"id": "3"})]}, 207))
+        client = client_of(zoho)
+
+        done = await client.bulk_update_accounts([{"id": "1"}, {"id": "2"}, {"id": "3"}])
+
+        assert [result["code"] for result in done["results"]] == ["SUCCESS", "IN_DOUBT", "SUCCESS"]
+        assert done["failed"] == 1
+        await client.aclose()
+
+    run(body)
+
+
+def test_a_broken_run_tells_what_was_done_before() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("PUT", ACCOUNTS, lambda seen: Say({"data": [success(one) for one in seen.json["data"]]}), DROP)
+        client = client_of(zoho)
+
+        with pytest.raises(NotReachable) as caught:
+            await client.bulk_update_accounts([{"id": str(number)} for number in range(150)])
+
+        assert caught.value.details["done"]["updated"] == 100
+        await client.aclose()
+
+    run(body)
+
+
+def test_nothing_to_update_asks_nothing() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        client = client_of(zoho)
+
+        assert await client.update_records("Accounts", []) == []
+        assert (await client.bulk_update_accounts([]))["total"] == 0
+        with pytest.raises(ZohoConfigError):
+            await client.bulk_update_accounts([{"id": "1"}, {"Phone": "1"}])
+
+        assert zoho.seen == []
+        await client.aclose()
+
+    run(body)
+
+
+@pytest.mark.parametrize(("limit", "calls"), [(50, 1), (200, 1), (450, 3), (2000, 3)])
+def test_a_search_goes_on_to_its_limit(limit: int, calls: int) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        def answer(seen: Seen) -> Say:
+            page, per_page = int(seen.query["page"]), int(seen.query["per_page"])
+            numbers = range((page - 1) * per_page, min(page * per_page, 500))
+            return Say({"data": [{"id": str(one)} for one in numbers], "info": {"more_records": page * per_page < 500}})
+
+        zoho.on("GET", f"{ACCOUNTS}/search", answer)
+        client = client_of(zoho)
+
+        found = await client.search_accounts("(Industry:equals:Technology)", limit)
+
+        assert ids_of(found) == list(range(min(limit, 500)))
+        assert len(zoho.seen) == calls
+        await client.aclose()
+
+    run(body)
+
+
+@pytest.mark.parametrize("limit", [0, 2001])
+def test_a_search_beyond_zohos_reach_is_refused(limit: int) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        client = client_of(zoho)
+
+        with pytest.raises(ZohoConfigError):
+            await client.search_accounts("(Industry:equals:Technology)", limit)
+
+        await client.aclose()
+
+    run(body)
+
+
+def test_a_query_goes_on_to_its_end() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        def answer(seen: Seen) -> Say:
+            words = seen.json["select_query"].split()
+            size, offset = int(words[-3]), int(words[-1])
+            data = [{"id": str(one)} for one in range(offset, min(offset + size, 45))]
+            return Say({"data": data, "info": {"more_records": offset + size < 45}}) if data else Say(b"", 204)
+
+        zoho.on("POST", COQL, answer)
+        client = client_of(zoho)
+        query = "select id from Accounts where id is not null"
+
+        everything = [part async for part in client.coql_all(query, per_call=20)]
+        whole = [part async for part in client.coql_all(f"{query} limit 7 offset 0")]
+        some = [part async for part in client.coql_all(query, limit=30, per_call=20)]
+
+        assert [len(part.records) for part in everything] == [20, 20, 5]
+        assert [len(part.records) for part in some] == [20, 10]
+        assert [len(part.records) for part in whole] == [7]
+        assert zoho.seen[1].json["select_query"] == f"{query} LIMIT 20 OFFSET 20"
+        await client.aclose()
+
+    run(body)
+
+
+def test_a_query_that_finds_nothing_gives_nothing() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("POST", COQL, Say(b"", 204))
+        client = client_of(zoho)
+
+        assert (await client.coql("select id from Accounts where id is null")).records == ()
+        assert [part async for part in client.coql_all("select id from Accounts where id is null")] == []
+
+        await client.aclose()
+
+    run(body)
+
+
+@pytest.mark.parametrize("reach", [{"limit": 0}, {"limit": 100_001}, {"per_call": 0}, {"per_call": 2001}])
+def test_a_query_beyond_zohos_reach_is_refused(reach: dict[str, int]) -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        client = client_of(zoho)
+
+        with pytest.raises(ZohoConfigError):
+            _ = [part async for part in client.coql_all("select id from Accounts where id is null", **reach)]
+
+        await client.aclose()
+
+    run(body)
+
+
+def test_a_wrong_query_is_asked_once() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("POST", COQL, refusal(400, "SYNTAX_ERROR", "missing clause", clause="where"))
+        client = client_of(zoho)
+
+        with pytest.raises(BadQuery):
+            await client.coql("select id from Accounts")
+
+        assert len(zoho.seen) == 1
+        await client.aclose()
+
+    run(body)
+
+
+def test_modules_come_out() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        item = {"api_name": "Leads", "api_supported": True, "viewable": True, "generated_type": "default"}
+        zoho.on("GET", "/crm/v8/settings/modules", Say({"modules": [item]}))
+        client = client_of(zoho)
+
+        assert await client.modules() == [Module("Leads", "Leads", False)]
+
+        await client.aclose()
+
+    run(body)
+
+
+def test_calls_go_to_no_server_that_the_database_made_up() -> None:
+    async def body(zoho: ScriptedZoho) -> None:
+        zoho.on("GET", f"{ACCOUNTS}/1", Say({"data": [{"id": "1"}]}))
+        vault = MemoryVault(grant_of(api_domain="http://127.0.0.1:1"))
+        client = client_of(zoho, vault)
+
+        assert await client.get_account("1") == {"id": "1"}
+
+        await client.aclose()
+
+    run(body)

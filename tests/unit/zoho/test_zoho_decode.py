@@ -1,196 +1,241 @@
-"""From Zoho's answers to values and typed errors."""
+"""Answers become values or typed errors."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from zoho_console.errors import (
-    BadQuery,
     NotFound,
     NotReachable,
     ScopeMissing,
     SignInNeeded,
     UnreadableAnswer,
     ZohoAPIError,
-    ZohoConfigError,
     ZohoRateLimitError,
 )
-from zoho_console.zoho import decode, metadata, records, search
+from zoho_console.zoho import decode
 from zoho_console.zoho.call import Answer
-from zoho_console.zoho.limits import coql_credits, next_wait, retry_after, write_credits
 
 
-def answer(status: int, body: Any = None, **headers: str) -> Answer:
-    raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    return Answer(status, {key.replace("_", "-"): value for key, value in headers.items()}, raw)
+def answer(status: int, body: Any = b"", **headers: str) -> Answer:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, names, content, "ZohoCRM.modules.READ")
 
 
-def flat(code: str, message: str = "said", **details: Any) -> dict[str, Any]:
-    return {"code": code, "details": details, "message": message, "status": "error"}
+def flat(code: str, message: str = "no", **details: Any) -> dict[str, Any]:
+    return {"code": code, "message": message, "details": details, "status": "error"}
 
 
-@pytest.mark.parametrize(
-    ("given", "kind"),
-    [
-        (answer(401, flat("INVALID_TOKEN")), decode.TokenRefused),
-        (answer(401, flat("AUTHENTICATION_FAILURE")), SignInNeeded),
-        (answer(401, flat("OAUTH_SCOPE_MISMATCH")), ScopeMissing),
-        (answer(429, flat("TOO_MANY_REQUESTS")), ZohoRateLimitError),
-        (answer(400, flat("RATE_LIMIT_EXCEEDED")), ZohoRateLimitError),
-        (answer(500, flat("INTERNAL_ERROR")), UnreadableAnswer),
-        (answer(503, b"<html>busy"), UnreadableAnswer),
-        (answer(200, b"<html>hotel portal"), UnreadableAnswer),
-        (answer(200, b'{"data": [{"id"'), UnreadableAnswer),
-        (answer(200), UnreadableAnswer),
-        (answer(400, []), UnreadableAnswer),
-        (answer(400, flat("SYNTAX_ERROR", "missing clause", clause="where")), BadQuery),
-        (answer(400, flat("INVALID_QUERY", "column given seems to be invalid", column_name="Foo")), BadQuery),
-        (answer(400, flat("INVALID_QUERY", "")), BadQuery),
-        (answer(400, flat("LIMIT_EXCEEDED", "limit exceeded", by="limit", limit=2000)), BadQuery),
-        (answer(404, flat("NOT_FOUND")), NotFound),
-        (answer(400, flat("INVALID_DATA", "the id given seems to be invalid")), NotFound),
-        (answer(403, flat("NO_PERMISSION")), ZohoAPIError),
-        (answer(400, flat("REQUIRED_PARAM_MISSING", param_name="fields")), ZohoAPIError),
-        (answer(400, {"data": [flat("INVALID_MODULE")]}), ZohoAPIError),
-    ],
-)
-def test_an_error_is_judged_by_its_body(given: Answer, kind: type[Exception]) -> None:
-    with pytest.raises(kind):
-        decode.checked(given)
+def success(record_id: str) -> dict[str, Any]:
+    return {"code": "SUCCESS", "status": "success", "message": "record updated", "details": {"id": record_id}}
 
 
-def test_the_place_of_a_wrong_query_is_kept() -> None:
-    with pytest.raises(BadQuery) as caught:
-        decode.checked(answer(400, flat("SYNTAX_ERROR", "unexpected token", line=2, column=7, near="frm")))
-    assert (caught.value.line, caught.value.column) == (2, 7)
-    assert "frm" in str(caught.value)
-
-
-def test_nothing_found_is_an_empty_slice() -> None:
-    assert decode.record_slice(answer(204)).records == ()
-    assert decode.items(answer(204), "fields") == []
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_with_nothing_is_an_empty_slice(status: int) -> None:
+    assert decode.one_slice(answer(status)).records == ()
+    assert decode.records(answer(status)) == []
+    assert decode.value(answer(status)) is None
 
 
 def test_a_slice_knows_how_to_go_on() -> None:
-    info = {"more_records": True, "next_page_token": "abc"}
-    found = decode.record_slice(answer(200, {"data": [{"id": "1"}], "info": info}))
-    assert (found.more, found.page_token, found.records) == (True, "abc", ({"id": "1"},))
+    part = decode.one_slice(
+        answer(200, {"data": [{"id": "1"}], "info": {"more_records": True, "next_page_token": "t"}})
+    )
+
+    assert part.records == ({"id": "1"},)
+    assert part.more
+    assert part.page_token == "t"
 
 
-@pytest.mark.parametrize("body", [{"data": "x"}, {"data": [1]}, [], {"other": []}])
-def test_an_answer_without_records_is_unreadable(body: Any) -> None:
+@pytest.mark.parametrize("info", [None, [], {"more_records": False, "next_page_token": None}])
+def test_a_slice_without_a_next_ends_the_listing(info: Any) -> None:
+    part = decode.one_slice(answer(200, {"data": [], "info": info}))
+
+    assert not part.more
+    assert part.page_token == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>Welcome to our Wi-Fi</html>", b'{"data":[{"id":"1"', b"[]", b"null", b'{"data":[NaN]}', b"\xff\xfe"],
+)
+def test_what_is_not_a_json_object_is_unreadable(body: bytes) -> None:
+    with pytest.raises(UnreadableAnswer) as caught:
+        decode.value(answer(200, body, content_type="text/html"))
+
+    assert caught.value.sent
+    assert caught.value.advice
+    assert caught.value.details["content_type"] == "text/html"
+
+
+@pytest.mark.parametrize("body", [{"data": {"id": "1"}}, {"data": ["1"]}, {}])
+def test_a_missing_list_of_records_is_unreadable(body: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
-        decode.record_slice(answer(200, body))
+        decode.records(answer(200, body))
+
+
+def test_a_redirect_is_unreadable() -> None:
     with pytest.raises(UnreadableAnswer):
-        decode.replies(answer(200, body))
+        decode.value(answer(302, {}))
 
 
-def test_one_record_or_none() -> None:
-    assert decode.one_record(answer(200, {"data": [{"id": "1"}]})) == {"id": "1"}
-    with pytest.raises(NotFound):
-        decode.one_record(answer(204))
-    with pytest.raises(UnreadableAnswer):
-        decode.one_record(answer(200, {"data": [{"id": "1"}, {"id": "2"}]}))
+@pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", flat("INTERNAL_ERROR", "Internal Server Error")])
+def test_a_broken_server_leaves_a_doubt(body: Any) -> None:
+    with pytest.raises(NotReachable) as caught:
+        decode.replies(answer(503, body), 1)
+
+    assert caught.value.sent
+    assert caught.value.status == 503
 
 
-@pytest.mark.parametrize("status", [200, 202, 207, 400])
-def test_replies_are_read_whatever_the_status(status: int) -> None:
-    good = {"code": "SUCCESS", "details": {"id": "1"}, "message": "record updated", "status": "success"}
-    found = decode.replies(answer(status, {"data": [good, flat("INVALID_DATA", api_name="X", id="9")]}))
-    assert [(one.ok, one.id, one.code) for one in found] == [(True, "1", "SUCCESS"), (False, "", "INVALID_DATA")]
+@pytest.mark.parametrize("code", ["INVALID_TOKEN", "AUTHENTICATION_FAILURE"])
+def test_a_refused_token_asks_for_sign_in(code: str) -> None:
+    with pytest.raises(SignInNeeded) as caught:
+        decode.value(answer(401, flat(code)))
+
+    assert caught.value.details["code"] == code
 
 
-def test_a_refused_write_as_a_whole_is_an_error() -> None:
+def test_a_refused_token_is_found_inside_data_too() -> None:
     with pytest.raises(SignInNeeded):
-        decode.replies(answer(401, {"data": [flat("INVALID_TOKEN")]}))
-    with pytest.raises(ZohoAPIError):
-        decode.replies(answer(400, flat("INVALID_MODULE")))
+        decode.replies(answer(401, {"data": [flat("INVALID_TOKEN")]}), 1)
 
 
-def test_metadata_without_its_key_is_unreadable() -> None:
-    with pytest.raises(UnreadableAnswer):
-        decode.items(answer(200, {"data": []}), "fields")
-    with pytest.raises(UnreadableAnswer):
-        metadata.organisation().decode(answer(204))
+def test_a_missing_scope_is_named_and_never_a_refused_token() -> None:
+    with pytest.raises(ScopeMissing, match=r"“ZohoCRM\.modules\.READ”") as caught:
+        decode.value(answer(401, flat("OAUTH_SCOPE_MISMATCH", "Unauthorized")))
+
+    assert caught.value.details["scope"] == "ZohoCRM.modules.READ"
 
 
-def test_a_field_is_writable_by_the_reliable_flags() -> None:
-    item = {
-        "api_name": "Owner", "field_label": "Owner", "data_type": "ownerlookup", "length": 120, "read_only": False,
-        "field_read_only": True, "operation_type": {"api_update": True}, "unique": {},
-        "pick_list_values": [
-            {"actual_value": "-None-"}, {"actual_value": "A", "type": "used"}, {"actual_value": "B", "type": "unused"},
-        ],
-    }  # fmt: skip
-    other = {**item, "api_name": "F", "data_type": "formula", "length": True, "display_label": "Shown"}
-    owner, formula = metadata.fields("Accounts").decode(answer(200, {"fields": [item, other]}))
-    assert owner.is_writable
-    assert owner.pick_values == ("A",)
-    assert not formula.is_writable
-    assert formula.length is None
-    assert formula.label == "Shown"
+def test_a_missing_scope_without_a_name_still_reads_well() -> None:
+    error = decode.refusal(Answer(401), flat("OAUTH_SCOPE_MISMATCH"))
+
+    assert str(error) == "The sign-in lacks the permission that this needs."
 
 
-def test_modules_that_the_api_cannot_read_are_left_out() -> None:
-    modules = [{"api_name": "Accounts", "api_supported": True, "editable": True}, {"api_name": "Feeds"}]
-    assert [one.api_name for one in metadata.modules().decode(answer(200, {"modules": modules}))] == ["Accounts"]
+@pytest.mark.parametrize("body", [b"", flat("TOO_MANY_REQUESTS"), b"<html></html>"])
+def test_a_429_asks_for_ten_seconds_whatever_its_body(body: Any) -> None:
+    with pytest.raises(ZohoRateLimitError) as caught:
+        decode.value(answer(429, body))
+
+    assert caught.value.retry_after == 10
+    assert "retry_after" not in caught.value.details
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("7", 7.0), ("", 10.0), ("soon", 10.0), ("99999", 300.0), ("Wed, 04 Mar 2026 12:00:30 GMT", 30.0)],
-)
-def test_retry_after_is_obeyed_within_reason(text: str, seconds: float) -> None:
-    now = datetime(2026, 3, 4, 12, 0, 0, tzinfo=UTC)
-    assert retry_after({"retry-after": text}, now) == seconds
+def test_a_429_with_retry_after_asks_for_that_long() -> None:
+    with pytest.raises(ZohoRateLimitError) as caught:
+        decode.value(answer(429, flat("TOO_MANY_REQUESTS"), retry_after="37"))
+
+    assert caught.value.retry_after == 37
+    assert caught.value.details["retry_after"] == 37
 
 
-def test_only_what_cannot_do_harm_is_sent_again() -> None:
-    limited = ZohoRateLimitError("slow", retry_after=5)
-    lost, unsent = NotReachable("lost", sent=True), NotReachable("no", sent=False)
-    facts = {"delay_s": 1.0, "draw": 0.5}
-    assert next_wait(limited, 0, repeatable=False, **facts) == 5.5
-    assert next_wait(lost, 1, repeatable=True, **facts) == 1.0
-    assert next_wait(lost, 1, repeatable=False, **facts) is None
-    assert next_wait(unsent, 2, repeatable=False, **facts) == 2.0
-    assert next_wait(UnreadableAnswer("?"), 0, repeatable=False, **facts) is None
-    assert next_wait(UnreadableAnswer("?"), 0, repeatable=True, **facts) == 0.5
-    assert next_wait(BadQuery("?"), 0, repeatable=True, **facts) is None
+def test_a_429_without_credits_says_so() -> None:
+    with pytest.raises(ZohoRateLimitError, match="credits"):
+        decode.value(answer(429, flat("TOO_MANY_REQUESTS"), x_api_credits_remaining="0"))
 
 
-def test_credits_by_zohos_table() -> None:
-    assert [write_credits(count) for count in (1, 10, 11, 100)] == [1, 1, 2, 10]
-    assert [coql_credits(limit) for limit in (200, 201, 2000)] == [1, 2, 3]
+def test_a_rate_code_counts_whatever_the_status() -> None:
+    with pytest.raises(ZohoRateLimitError) as caught:
+        decode.value(answer(400, flat("RATE_LIMIT_EXCEEDED")))
+
+    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize(
-    ("query", "limit"),
-    [
-        ("select id from Accounts where id is not null", (None, 0)),
-        ("select id from Accounts where id is not null LIMIT 5", (5, 0)),
-        ("select id from A where x = 'limit 5'", (None, 0)),
-        ("select id from A where x = 'y' limit 5 offset 10;", (5, 10)),
-        ("select id from A where x = 'y' limit 10, 5", (5, 10)),
-    ],
+    "body", [flat("NO_PERMISSION"), {"data": [flat("NO_PERMISSION")]}, {"users": [flat("NO_PERMISSION")]}]
 )
-def test_the_limit_of_a_query_is_found(query: str, limit: tuple[int | None, int]) -> None:
-    assert search.limit_of(query) == limit
+def test_a_refusal_is_found_flat_and_wrapped(body: dict[str, Any]) -> None:
+    with pytest.raises(ZohoAPIError, match="profile") as caught:
+        decode.value(answer(403, body))
+
+    assert caught.value.code == "NO_PERMISSION"
+    assert caught.value.status == 403
+    assert caught.value.advice
 
 
-def test_a_value_enters_coql_quoted() -> None:
-    assert search.quote("O'Brien') or (id is not null") == "'O''Brien'') or (id is not null'"
-    with pytest.raises(BadQuery):
-        search.paged("select id from A where id is not null", offset=0, rows=2001)
+def test_a_refusal_with_status_200_is_a_refusal() -> None:
+    with pytest.raises(ZohoAPIError) as caught:
+        decode.value(answer(200, flat("INVALID_MODULE")))
+
+    assert caught.value.code == "INVALID_MODULE"
 
 
-def test_an_update_of_too_many_or_unnamed_records_is_refused_here() -> None:
-    for wrong in ([], [{"id": "1"}] * 101, [{"Account_Name": "x"}]):
-        with pytest.raises(ZohoConfigError):
-            records.update_records("Accounts", wrong)
-    with pytest.raises(ZohoConfigError):
-        records.list_records("Accounts", [])
-    assert records.update_records("Accounts", [{"id": "1"}], trigger=()).body["trigger"] == []
+def test_a_missing_thing_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        decode.value(answer(404, flat("RESOURCE_NOT_FOUND")))
+
+
+def test_an_unknown_code_is_told_in_zohos_words() -> None:
+    with pytest.raises(ZohoAPIError) as caught:
+        decode.value(answer(400, flat("SOMETHING_NEW", "invalid\ndata.", api_name="Phone")))
+
+    assert str(caught.value) == "Zoho refused “Phone”: invalid·data."
+    assert caught.value.details == {"api_name": "Phone", "message": "invalid\ndata."}
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"message": "gone"}, {"status": "error", "details": None}])
+def test_a_refusal_without_any_words_still_reads_well(body: dict[str, Any]) -> None:
+    with pytest.raises(ZohoAPIError, match=r"Zoho refused: no reason given\."):
+        decode.value(answer(400, body))
+
+
+@pytest.mark.parametrize("status", [200, 207, 400, 403, 412])
+def test_replies_come_out_whatever_the_status(status: int) -> None:
+    items = [success("1"), flat("DUPLICATE_DATA", "duplicate data", id="9")]
+
+    good, bad = decode.replies(answer(status, {"data": items}), 2)
+
+    assert (good.ok, good.id, good.code) == (True, "1", "SUCCESS")
+    assert (bad.ok, bad.code, bad.message) == (False, "DUPLICATE_DATA", "duplicate data")
+
+
+def test_a_refusals_id_is_no_proof_whose_it_is() -> None:
+    (reply,) = decode.replies(answer(400, {"data": [flat("DUPLICATE_DATA", id="9")]}), 1)
+
+    assert reply.id == ""
+    assert reply.details["id"] == "9"
+
+
+def test_one_refusal_for_many_records_refuses_the_whole_call() -> None:
+    with pytest.raises(ZohoAPIError) as caught:
+        decode.replies(answer(400, {"data": [flat("LIMIT_EXCEEDED")]}), 101)
+
+    assert caught.value.code == "LIMIT_EXCEEDED"
+
+
+def test_one_success_for_many_records_is_passed_on() -> None:
+    assert len(decode.replies(answer(200, {"data": [success("1")]}), 2)) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"data": {}}, {"data": [1]}])
+def test_a_good_status_without_items_leaves_a_doubt(body: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableAnswer):
+        decode.replies(answer(200, body), 1)
+
+
+def test_a_flat_refusal_of_a_write_is_typed() -> None:
+    with pytest.raises(ZohoAPIError) as caught:
+        decode.replies(answer(400, flat("INVALID_MODULE")), 2)
+
+    assert caught.value.code == "INVALID_MODULE"
+
+
+def test_a_refused_reply_names_the_field() -> None:
+    (reply,) = decode.replies(answer(400, {"data": [flat("INVALID_DATA", "invalid data", api_name="Phone")]}), 1)
+
+    error = decode.refused_reply(reply)
+
+    assert "“Phone”" in str(error)
+    assert type(error) is ZohoAPIError
+
+
+def test_a_refused_reply_about_the_id_is_not_found() -> None:
+    (reply,) = decode.replies(answer(400, {"data": [flat("INVALID_DATA", "the id given seems to be invalid")]}), 1)
+
+    assert isinstance(decode.refused_reply(reply), NotFound)

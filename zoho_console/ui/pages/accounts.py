@@ -45,7 +45,7 @@ class AccountsPage(Page):
         self.add_buttons(self.columns, self.export, self.update_these)
         self.view = TableView(look, screen.table, "Accounts")
         self.filters = FilterLine(self.view, screen.table)
-        self.progress = ProgressLine(screen.cancel_export)
+        self.progress = ProgressLine(screen.exporting.cancel)
         self.nothing = EmptyState(
             look, "search", "No account matches", "Take a filter away to see more accounts.",
             button("Clear filters", screen.clear_filters),
@@ -116,8 +116,8 @@ class AccountsPage(Page):
         for one in (self.export, self.update_these):
             one.setEnabled(bool(screen.total))
         self.columns.setEnabled(bool(screen.fields))
-        if screen.exported is not None:
-            self.progress.say(f"{screen.exported:,} accounts written", screen.exported, screen.total or 0)
+        if screen.exporting.count is not None:
+            self.progress.say(f"{screen.exporting.count:,} accounts written", screen.exporting.count, screen.total or 0)
         else:
             self.progress.say("")
         self._show_record()

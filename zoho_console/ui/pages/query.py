@@ -33,7 +33,7 @@ class QueryPage(Page):
         self.editor.setPlainText(screen.text)
         self.line = label("", "small")
         self.view = TableView(look, screen.table, "Result")
-        self.progress = ProgressLine(screen.cancel_export)
+        self.progress = ProgressLine(screen.exporting.cancel)
         self._empty = EmptyState(
             look, "query", "No result yet",
             "Write a query and press Ctrl+Enter. Every query needs a where; “where id is not null” takes all.",
@@ -100,7 +100,7 @@ class QueryPage(Page):
         else:
             more = "more as you scroll" if screen.has_more else ""
             self.say(f"{len(screen.table.rows):,} rows", more, f"{screen.seconds:.2f} s", why)
-        self.progress.say(f"{screen.exported:,} rows written" if screen.exported is not None else "")
+        self.progress.say(f"{screen.exporting.count:,} rows written" if screen.exporting.count is not None else "")
 
     def _run_or_cancel(self) -> None:
         if self._screen.is_running:

@@ -1,0 +1,88 @@
+"""The query page, by keyboard and mouse, on the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from zoho_console.screens.query import QueryScreen
+from zoho_console.screens.screen import Desk
+from zoho_console.ui.pages.query import QueryPage
+from zoho_console.ui.theme import Look
+
+
+@pytest.fixture
+def page(desk: Desk, look: Look, shown: Callable[..., QWidget]) -> QueryPage:
+    made = QueryPage(QueryScreen(desk), look)
+    shown(made)
+    return made
+
+
+def ask(qtbot: QtBot, page: QueryPage, text: str) -> QueryScreen:
+    screen = page._screen
+    page.editor.clear()
+    qtbot.keyClicks(page.editor, text)
+    qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not screen.is_running and (screen.seconds is not None or screen.problem is not None))
+    return screen
+
+
+def test_a_question_is_typed_and_answered_in_the_order_of_its_columns(qtbot: QtBot, page: QueryPage) -> None:
+    screen = ask(qtbot, page, "select Health_Score, Account_Name from Accounts where Health_Score > 90 limit 5")
+    assert [column.key for column in screen.table.columns] == ["Health_Score", "Account_Name", "id"]
+    assert len(screen.table.rows) == 5
+    assert "5 rows" in page.sentence.text()
+
+
+def test_more_rows_come_as_one_scrolls(qtbot: QtBot, page: QueryPage) -> None:
+    screen = ask(qtbot, page, "select Account_Name from Accounts where id is not null")
+    assert len(screen.table.rows) == 200
+    page.view.scrollToBottom()
+    qtbot.waitUntil(lambda: len(screen.table.rows) == 300)
+
+
+def test_a_wrong_query_is_explained_beside_the_editor(qtbot: QtBot, page: QueryPage) -> None:
+    screen = ask(qtbot, page, "select Account_Name from Accounts")
+    assert screen.problem is not None
+    assert "where" in page.line.text()
+    ask(qtbot, page, "select Account_Name frm Accounts where id is not null")
+    assert page.editor.extraSelections()
+    qtbot.keyClicks(page.editor, " ")
+    assert not page.editor.extraSelections()
+
+
+def test_nothing_found_is_no_error(qtbot: QtBot, page: QueryPage) -> None:
+    ask(qtbot, page, "select Account_Name from Accounts where Account_Name = 'nobody'")
+    assert page._empty.title.text() == "Nothing matches"
+
+
+def test_totals_cannot_be_updated_and_the_page_says_why(qtbot: QtBot, page: QueryPage) -> None:
+    screen = ask(qtbot, page, "select COUNT(id) as Total from Accounts where id is not null")
+    assert not page.update_these.isEnabled()
+    assert "totals" in page.sentence.text()
+    screen = ask(qtbot, page, "select id from Contacts where id is not null")
+    assert "Accounts" in screen.why_not_updatable
+
+
+def test_rows_are_exported_and_offered_for_an_update(
+    qtbot: QtBot, page: QueryPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOHO_CONSOLE_HOME", str(tmp_path))
+    screen = ask(qtbot, page, "select Account_Name from Accounts where Industry = 'Retail'")
+    path = tmp_path / "rows.csv"
+    screen.export(path)
+    qtbot.waitUntil(path.exists)
+    assert len(path.read_text("utf-8-sig").splitlines()) == len(screen.table.rows) + 1
+    with qtbot.waitSignal(screen.desk.file_offered, timeout=5000) as offered:
+        screen.offer_update(screen.fields["Health_Score"], "5")
+    assert len(offered.args[0].read_text("utf-8-sig").splitlines()) == len(screen.table.rows) + 1
+
+
+def test_the_price_is_said_before_the_question_is_asked(qtbot: QtBot, page: QueryPage) -> None:
+    page.editor.setPlainText("select id from Accounts where id is not null limit 1500")
+    assert page.line.text() == "3 credits, at most 1,500 rows"
