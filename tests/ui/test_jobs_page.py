@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -304,8 +304,10 @@ def test_the_report_is_saved_where_the_person_says(
     dialog = page.findChild(QFileDialog)
     assert dialog is not None
     assert f"new report {done.id}.csv" in dialog.selectedFiles()[0]
-    dialog.selectFile(str(path))
-    dialog.accept()
+    name = dialog.findChild(QLineEdit)
+    name.clear()
+    qtbot.keyClicks(name, str(path))
+    qtbot.keyClick(name, Qt.Key.Key_Return)
 
     qtbot.waitUntil(lambda: bool(page.notices.notices))
     assert page.notices.notices[0].text == f"4 rows are in {path}."
@@ -337,7 +339,7 @@ def test_many_states_break_into_lines_and_never_widen_the_page(
     workspace.journal.record_outcomes(planned.id, 1, outcomes)
     opened()
     page.resize(760, 560)
-    qtbot.waitUntil(lambda: page.filter.width() < 500)
+    qtbot.waitUntil(lambda: page.width() == 760)
 
     boxes = [made.geometry() for made in page.filter.buttons.values()]
     assert len({box.top() for box in boxes}) > 1
