@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from zoho_console.app.demo import sign_in_to
-from zoho_console.domain.connections import Connection
+from zoho_console.domain.connections import CUSTOM, Connection
 from zoho_console.errors import SecretError
-from zoho_console.screens.connections import CUSTOM, ConnectionsScreen, Draft
+from zoho_console.screens.connection_draft import Draft
+from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
 from zoho_console.simulator.server import Simulator
 from zoho_console.store.database import Database

@@ -264,6 +264,14 @@ def test_a_planned_run_can_be_continued(
     assert asked == [("open", planned.id)]
 
 
+def test_a_planned_run_without_a_usable_row_cannot_be_continued(
+    page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen]
+) -> None:
+    runs.planned("wrong.csv", 0, 2)
+    opened()
+    assert not page.go_on.isVisible()
+
+
 def test_a_paused_run_says_why(
     page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen]
 ) -> None:

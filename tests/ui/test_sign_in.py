@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.connections import Connection
-from zoho_console.screens.connections import ConnectionsScreen, Progress, Step
+from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
+from zoho_console.screens.sign_in import Progress, Step, progress_of
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
@@ -80,12 +81,8 @@ def cancelled(qtbot: QtBot, page: ConnectionsPage) -> None:
         (5, [D, D, D, D, D]),
     ],
 )
-def test_waiting_for_the_person_is_done_only_once_the_answer_came(
-    desk: Desk, reached: int, shown_as: list[Progress]
-) -> None:
-    screen = ConnectionsScreen(desk)
-    screen.steps = list(Step)[:reached]
-    assert [screen.progress_of(step) for step in Step] == shown_as
+def test_waiting_for_the_person_is_done_only_once_the_answer_came(reached: int, shown_as: list[Progress]) -> None:
+    assert [progress_of(step, list(Step)[:reached]) for step in Step] == shown_as
 
 
 def test_the_check_list_shows_where_the_sign_in_is(qtbot: QtBot, page: ConnectionsPage, browser: Browser) -> None:

@@ -3,90 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
-from enum import Enum, auto
 
 from PySide6.QtCore import Signal
 
-from zoho_console.domain.connections import (
-    CUSTOM,
-    DATA_CENTRES,
-    DEFAULT_REDIRECT_PORT,
-    Connection,
-    Environment,
-    NewConnection,
-    custom_origins,
-    origins_for,
-    redirect_uri,
-)
-from zoho_console.errors import SignInCancelled, ZohoConfigError
+from zoho_console.domain.connections import CUSTOM, Connection, Environment, NewConnection, custom_origins, origins_for
+from zoho_console.errors import SignInCancelled
+from zoho_console.screens.connection_draft import Draft
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.workspace.health import Health
 from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
 
-__all__ = [
-    "CUSTOM",
-    "DATA_CENTRES",
-    "DEFAULT_REDIRECT_PORT",
-    "TIME_LIMIT_S",
-    "ConnectionsScreen",
-    "Draft",
-    "Environment",
-    "Health",
-    "Progress",
-    "Step",
-    "redirect_uri",
-]
-
-
-class Progress(Enum):
-    """Where one step of a sign-in stands."""
-
-    DONE = auto()
-    NOW = auto()
-    AHEAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the form holds."""
-
-    name: str
-    data_centre: str
-    environment: str
-    client_id: str
-    secret: str
-    port: int = DEFAULT_REDIRECT_PORT
-    accounts_url: str = ""
-    api_url: str = ""
-    upload_url: str = ""
-
-    def problems(self, taken: Collection[str] = ()) -> dict[str, str]:
-        """What is filled in wrongly: a sentence by field. `taken` are the names other connections have."""
-        found = {}
-        if self.name.strip() in taken:
-            found["name"] = f"There is a connection “{self.name.strip()}” already."
-        if any(mark.isspace() for mark in self.client_id.strip()):
-            found["client_id"] = "A client id has no blanks in it."
-        if not 1024 <= self.port <= 65535:
-            found["port"] = "The port is a number from 1024 to 65535."
-        for field in ("accounts_url", "api_url", "upload_url"):
-            url = getattr(self, field)
-            if self.data_centre == CUSTOM and url.strip():
-                try:
-                    custom_origins(url, url)
-                except ZohoConfigError as error:
-                    found[field] = error.advice
-        return found
-
-    def missing(self) -> str:
-        """What must still be filled in, in a sentence; "" if nothing."""
-        wanted = [("a name", self.name), ("the client id", self.client_id), ("the client secret", self.secret)]
-        if self.data_centre == CUSTOM:
-            wanted += [("the accounts address", self.accounts_url), ("the API address", self.api_url)]
-        lacking = [words for words, text in wanted if not text.strip()]
-        return f"Fill in {', '.join(lacking)}." if lacking else ""
+__all__ = ["ConnectionsScreen", "Health"]
 
 
 class ConnectionsScreen(Screen):
@@ -134,16 +61,10 @@ class ConnectionsScreen(Screen):
         """Whether Zoho is being asked who we are."""
         return self.tasks.is_running(f"test {connection.id}")
 
-    def problems(self, draft: Draft) -> dict[str, str]:
-        """What is filled in wrongly, a sentence by field of the draft."""
-        return draft.problems([one.connection.name for one in self.health])
-
-    def progress_of(self, step: Step) -> Progress:
-        """Where this step stands; waiting for the person is done once the answer came."""
-        done = set(self.steps) - ({Step.WAITING} if Step.CODE not in self.steps else set())
-        if step in done:
-            return Progress.DONE
-        return Progress.NOW if step is next(one for one in Step if one not in done) else Progress.AHEAD
+    @property
+    def names(self) -> list[str]:
+        """The names that are taken."""
+        return [one.connection.name for one in self.health]
 
     # --- intents ---
 

@@ -43,9 +43,12 @@ class JobsScreen(Screen):
 
     @property
     def can_continue(self) -> bool:
-        """Whether the chosen run has rows to send."""
-        states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
-        return self.chosen is not None and self.chosen.state in states
+        """Whether the chosen run has rows to send, or was left before its end."""
+        one = self.chosen
+        if one is None:
+            return False
+        is_left = one.state in (ChangeSetState.PAUSED, ChangeSetState.APPLYING)
+        return is_left or (one.state is ChangeSetState.PLANNED and bool(one.count(RowState.PLANNED)))
 
     @property
     def is_anything_running(self) -> bool:

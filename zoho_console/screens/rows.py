@@ -82,7 +82,7 @@ def row_columns(
             Column("advice", "What to do", lambda row: plain(row.advice), 330),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 120))
+        columns.append(Column("state", "State", _state, 149))
     columns += [
         Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
         for name in change_set.mapping.targets.values()

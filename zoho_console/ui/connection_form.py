@@ -6,15 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIntValidator
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from zoho_console.screens.connections import (
-    CUSTOM,
-    DATA_CENTRES,
-    DEFAULT_REDIRECT_PORT,
-    ConnectionsScreen,
-    Draft,
-    Environment,
-    redirect_uri,
-)
+from zoho_console.domain.connections import CUSTOM, DATA_CENTRES, DEFAULT_REDIRECT_PORT, Environment, redirect_uri
+from zoho_console.screens.connection_draft import Draft
+from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.ui.parts.basics import button, card, label, row
 from zoho_console.ui.parts.form_field import FormField
 
@@ -139,7 +133,7 @@ class ConnectionForm(QFrame):
         draft, is_saving = self.draft, self._screen.is_saving
         for name in ("accounts_url", "api_url", "upload_url"):
             self._form.setRowVisible(self.fields[name], draft.data_centre == CUSTOM)
-        problems = self._screen.problems(draft)
+        problems = draft.problems(self._screen.names)
         for name, field in self.fields.items():
             field.show_problem(problems.get(name, ""))
         self._redirect.setText(redirect_uri(draft.port))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout
 
-from zoho_console.screens.connections import ConnectionsScreen, Progress, Step
+from zoho_console.screens.connections import ConnectionsScreen
+from zoho_console.screens.sign_in import Progress, Step, progress_of
 from zoho_console.ui.parts.basics import button, card, label, row, set_style_property, set_tone
 
 _WORDS = {
@@ -62,7 +63,7 @@ class SignInPanel(QFrame):
         minutes, seconds = divmod(screen.seconds_left, 60)
         self.left.setText(f"{minutes}:{seconds:02} left")
         for step, line in self.lines.items():
-            progress = screen.progress_of(step)
+            progress = progress_of(step, screen.steps)
             line.setText(f"{_MARKS[progress]}   {_WORDS[step]}")
             line.setAccessibleName(f"{_WORDS[step]}: {_SPOKEN[progress]}")
             set_tone(line, _TONES[progress])

@@ -23,7 +23,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
 NARROWEST = 0.55  # of the width a column asks for
-NARROW = 120  # columns that ask for no more than this are never narrowed: states and numbers must stay whole
+NARROW = 149  # columns that ask for no more than this are never narrowed: states and numbers must stay whole
 
 
 class CellDelegate(QStyledItemDelegate):
