@@ -118,6 +118,7 @@ def test_a_token_is_renewed_and_revoked_by_button(qtbot: QtBot, desk: Desk, look
     qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
     qtbot.mouseClick(next(one for one in page.findChildren(Confirmation) if one.isVisible()).verb, LEFT)
     qtbot.waitUntil(lambda: screen.health[0].state is HealthState.NOT_SIGNED_IN)
+    qtbot.waitUntil(lambda: card.remedy.isEnabled() and card.remedy.text() == "Sign in")
     with qtbot.waitSignal(desk.page_wanted) as wanted:
         qtbot.mouseClick(card.remedy, LEFT)
     assert wanted.args == ["connections"]

@@ -82,9 +82,9 @@ def row_columns(
             Column("advice", "What to do", lambda row: plain(row.advice), 330),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 149))
+        columns.append(Column("state", "State", _state, 149, can_shrink=False))
     columns += [
-        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 170)
+        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 212, can_shrink=False)
         for name in change_set.mapping.targets.values()
         if changing is None or name in changing
     ]

@@ -22,8 +22,7 @@ from zoho_console.ui.theme import ROW_HEIGHT, Look
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
-NARROWEST = 0.55  # of the width a column asks for
-NARROW = 149  # columns that ask for no more than this are never narrowed: states and numbers must stay whole
+NARROWEST = 0.72  # of the width a column asks for
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -206,14 +205,22 @@ class TableView(QTableView):
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Narrow the columns, within reason, so that all are in view; the last one takes what is left."""
-        wanted = [column.width for column in self._table.columns]
+        """Narrow the columns, within reason, so that all are in view; room to spare goes to the widest one."""
+        columns = self._table.columns
+        widths = [column.width for column in columns]
         room = self.viewport().width() - 2
-        wide = sum(width for width in wanted if width > NARROW)
-        share = min(1.0, max(NARROWEST, (room - sum(wanted) + wide) / wide)) if wide and room > 0 else 1.0
+        if not widths or room <= 0:
+            return
+        fixed = sum(column.width for column in columns if not column.can_shrink)
+        free = sum(widths) - fixed
+        share = min(1.0, max(NARROWEST, (room - fixed) / free)) if free else 1.0
+        widths = [int(one.width * share) if one.can_shrink else one.width for one in columns]
+        spare = room - sum(widths)
+        if spare > 0:
+            widths[max(range(len(widths)), key=widths.__getitem__)] += spare * 2 // 3
         self._is_fitting = True
-        for index, width in enumerate(wanted):
-            self.setColumnWidth(index, int(width * share) if width > NARROW else width)
+        for index, width in enumerate(widths):
+            self.setColumnWidth(index, max(56, width))
         self._is_fitting = False
 
     def _column_resized(self, _index: int, _old: int, _new: int) -> None:
