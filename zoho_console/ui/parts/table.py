@@ -199,7 +199,7 @@ class TableView(QTableView):
 
     def _size_columns(self) -> None:
         """Other columns came: give them the widths they ask for."""
-        keys = [column.key for column in self._table.columns]
+        keys = [f"{column.key} {column.width}" for column in self._table.columns]
         if keys != self._keys:
             self._keys, self._is_sized_by_hand = keys, False
             self._fit_columns()
