@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -57,6 +59,8 @@ def open_page(qtbot: QtBot, desk: Desk, look: Look, shown: Show, *, cards: int) 
 def fill(qtbot: QtBot, page: ConnectionsPage, draft: Draft) -> None:
     form = page.form
     qtbot.mouseClick(page.add, LEFT)
+    form.port.clear()
+    qtbot.keyClicks(form.port, str(draft.port))
     form.centre.setCurrentIndex(form.centre.findData(draft.data_centre))
     for edit, text in (
         (form.name, draft.name), (form.client_id, draft.client_id), (form.secret, draft.secret),
@@ -187,7 +191,10 @@ def test_enter_saves_a_form_that_is_complete(qtbot: QtBot, page: ConnectionsPage
     assert not page._screen.is_saving
     page._screen.stop_adding()
 
-    fill(qtbot, page, GOOD)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    fill(qtbot, page, replace(GOOD, port=port))
     qtbot.keyClick(page.form.secret, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(page.cards) == 2)
     assert workspace.connections.named("Second").origins.api == "https://www.zohoapis.eu"

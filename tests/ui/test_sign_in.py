@@ -13,10 +13,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from zoho_console.domain.connections import Connection
+from zoho_console.app.demo import sign_in_to
+from zoho_console.domain.connections import CUSTOM, Connection, NewConnection
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
 from zoho_console.screens.sign_in import Progress, Step, progress_of
+from zoho_console.simulator.server import Simulator
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
@@ -38,6 +40,26 @@ class Browser:
         """What the person does on Zoho's page; the simulator agrees at once."""
         address = self.asked[-1][0]
         threading.Thread(target=lambda: urllib.request.urlopen(address, timeout=10).close(), daemon=True).start()
+
+
+@pytest.fixture
+def acme(workspace: Workspace, simulator: Simulator) -> Connection:
+    """A signed-in connection whose sign-in comes back to a port that nobody uses now."""
+    seed = sign_in_to(simulator, workspace, "Seed")
+    grant = workspace.vault(seed.id).load()
+    assert grant is not None
+    workspace.engine.call(workspace.remove_connection(seed))
+    new = NewConnection("Acme", CUSTOM, simulator.client_id, seed.origins, redirect_port=free_port())
+    connection = workspace.add_connection(new, simulator.client_secret)
+    workspace.vault(connection.id).save(grant, event="signed_in")
+    workspace.engine.call(workspace.identify(connection))
+    return workspace.connections.get(connection.id)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @pytest.fixture
@@ -138,14 +160,17 @@ def test_one_sign_in_at_a_time(qtbot: QtBot, page: ConnectionsPage, browser: Bro
     assert page.cards[0].sign_in.isEnabled()
 
 
-def test_a_port_that_is_taken_is_told_in_words(qtbot: QtBot, page: ConnectionsPage, workspace: Workspace) -> None:
+def test_a_port_that_is_taken_is_told_in_words(
+    qtbot: QtBot, page: ConnectionsPage, workspace: Workspace, acme: Connection
+) -> None:
     with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # answered calls of the test before may linger
-        other.bind(("127.0.0.1", 8000))
+        other.bind(("127.0.0.1", acme.redirect_port))
         other.listen()
         qtbot.mouseClick(page.cards[0].sign_in, LEFT)
         qtbot.waitUntil(lambda: bool(page.notices.notices))
-    assert page.notices.notices[0].text.startswith("Port 8000 on this computer is used by another program")
+    assert page.notices.notices[0].text.startswith(
+        f"Port {acme.redirect_port} on this computer is used by another program"
+    )
     assert page._screen.signing_in is None
     assert workspace.connections.all()[0].organisation is not None
 

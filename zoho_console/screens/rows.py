@@ -101,7 +101,7 @@ def row_columns(
     ]
     shown = set(states) or set(change_set.counts)
     if shown - _SELF_EXPLAINING:
-        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 150))
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
     return columns
 
 
