@@ -18,8 +18,7 @@ from sqlalchemy import make_url, text
 
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import Connection
-from zoho_console.simulator.options import SimulatorOptions
-from zoho_console.simulator.server import Simulator
+from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.database import Database
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.migrate import bring_to_head

@@ -89,7 +89,7 @@ def test_a_bad_file_is_refused_in_words_and_nothing_is_asked_of_zoho(
 def test_a_column_nobody_knows_can_be_given_a_field_by_keyboard(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    record_id = next(iter(simulator.world.records()))
+    record_id = next(iter(simulator.world.records("Accounts")))
     screen = opened(qtbot, page, file(tmp_path, f"id,Punkte\n{record_id},5\n"))
     assert not page.foot.primary.isEnabled()
     assert page.columns_step.targets[1].currentText() == LEAVE_OUT
@@ -116,9 +116,9 @@ def test_two_columns_for_one_field_cannot_go_on(qtbot: QtBot, page: BulkUpdatePa
 def test_every_kind_of_bad_cell_is_shown_with_its_reason(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    ids = list(simulator.world.records())
+    ids = list(simulator.world.records("Accounts"))
     text = "id,Health Score,Industry,Account Site\n"
-    text += f"{ids[0]},81,,\n4.15E+18,5,,\n{ids[1]},,Bankng,\n{ids[2]},,,{'x' * 81}\n{ids[3]},1,,\n{ids[3]},2,,\n"
+    text += f"{ids[0]},81,,\n4.15E+18,5,,\n{ids[1]},,Retial,\n{ids[2]},,,{'x' * 81}\n{ids[3]},1,,\n{ids[3]},2,,\n"
     screen = compared(qtbot, page, file(tmp_path, text))
     assert page.sentence.text() == "6 rows in file · 1 will change 1 values · 5 cannot be used"
     qtbot.mouseClick(page.rows_step.tiles[RowState.INVALID], LEFT)
@@ -131,7 +131,7 @@ def test_every_kind_of_bad_cell_is_shown_with_its_reason(
 def test_the_whole_way_and_back_by_mouse(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    records = simulator.world.records()
+    records = simulator.world.records("Accounts")
     ids = [record_id for record_id in records if records[record_id]["Health_Score"] != 12][:120]
     before = {record_id: records[record_id]["Health_Score"] for record_id in ids}
     screen = compared(qtbot, page, file(tmp_path, "id,Health Score\n" + "".join(f"{one},12\n" for one in ids)))
@@ -149,6 +149,7 @@ def test_the_whole_way_and_back_by_mouse(
     agree(qtbot, page)
     qtbot.waitUntil(lambda: screen.step is Step.RESULT and bool(screen.rows.table.rows), timeout=10_000)
     assert {record_id: records[record_id]["Health_Score"] for record_id in ids} == before
+    qtbot.waitUntil(lambda: not screen.is_running)
     qtbot.mouseClick(page.foot.again, LEFT)
     assert screen.step is Step.FILE
 
@@ -156,7 +157,7 @@ def test_the_whole_way_and_back_by_mouse(
 def test_cancel_has_the_focus_and_sends_nothing(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    record_id = next(iter(simulator.world.records()))
+    record_id = next(iter(simulator.world.records("Accounts")))
     screen = compared(qtbot, page, file(tmp_path, f"id,Health Score\n{record_id},12\n"))
     qtbot.mouseClick(page.foot.primary, LEFT)
     qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
@@ -170,7 +171,7 @@ def test_cancel_has_the_focus_and_sends_nothing(
 def test_a_plan_is_found_again_as_a_draft(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    record_id = next(iter(simulator.world.records()))
+    record_id = next(iter(simulator.world.records("Accounts")))
     screen = compared(qtbot, page, file(tmp_path, f"id,Health Score\n{record_id},12\n"))
     planned = screen.change_set
     assert planned is not None
@@ -183,11 +184,10 @@ def test_a_plan_is_found_again_as_a_draft(
 def test_a_run_can_be_paused_gone_on_with_and_stopped(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    from zoho_console.simulator.faults import Fault
 
-    ids = list(simulator.world.records())[:290]
+    ids = list(simulator.world.records("Accounts"))[:290]
     screen = compared(qtbot, page, file(tmp_path, "id,Health Score\n" + "".join(f"{one},12\n" for one in ids)))
-    simulator.faults.add(Fault("POST", "/coql", delay_ms=600, times=50))
+    simulator.faults.add(method="POST", path="/coql", delay_ms=600, times=50)
     screen.apply()
     qtbot.waitUntil(lambda: screen.step is Step.RUN and screen._run is not None)
     screen.pause()

@@ -49,7 +49,7 @@ def finished_run(desk: Desk, simulator: Simulator) -> ChangeSet:
     """A run of three rows: two updated, one that cannot be used."""
     workspace, connection = desk.workspace, desk.connection
     assert connection is not None
-    ids = list(simulator.world.records())[:2]
+    ids = list(simulator.world.records("Accounts"))[:2]
     journal = workspace.journal
     mapping, labels = Mapping(0, "id", {1: "Health_Score"}), {"Health_Score": "Health Score"}
     new = NewChangeSet(
@@ -58,7 +58,7 @@ def finished_run(desk: Desk, simulator: Simulator) -> ChangeSet:
     made = journal.begin(new)
     rows = [
         RowRecord(number, (one, "5"), RowState.PLANNED, one, f"Name {number}",
-                  {"Health_Score": simulator.world.records()[one]["Health_Score"]}, {"Health_Score": 5})
+                  {"Health_Score": simulator.world.records("Accounts")[one]["Health_Score"]}, {"Health_Score": 5})
         for number, one in enumerate(ids, start=2)
     ]  # fmt: skip
     rows.append(RowRecord(4, ("x", "5"), RowState.INVALID, code="not-an-id", reason="No id.", advice="Use an id."))
@@ -118,6 +118,7 @@ def test_a_token_is_renewed_and_revoked_by_button(qtbot: QtBot, desk: Desk, look
     qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
     qtbot.mouseClick(next(one for one in page.findChildren(Confirmation) if one.isVisible()).verb, LEFT)
     qtbot.waitUntil(lambda: screen.health[0].state is HealthState.NOT_SIGNED_IN)
+    qtbot.waitUntil(lambda: card.remedy.isEnabled() and card.remedy.text() == "Sign in")
     with qtbot.waitSignal(desk.page_wanted) as wanted:
         qtbot.mouseClick(card.remedy, LEFT)
     assert wanted.args == ["connections"]

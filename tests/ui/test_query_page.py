@@ -73,7 +73,7 @@ def test_rows_are_exported_and_offered_for_an_update(
     qtbot: QtBot, page: QueryPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOHO_CONSOLE_HOME", str(tmp_path))
-    screen = ask(qtbot, page, "select Account_Name from Accounts where Industry = 'Banking'")
+    screen = ask(qtbot, page, "select Account_Name from Accounts where Industry = 'Retail'")
     path = tmp_path / "rows.csv"
     screen.export(path)
     qtbot.waitUntil(path.exists)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from zoho_console.domain.connections import CUSTOM, Connection, NewConnection, custom_origins
 from zoho_console.domain.grants import Grant
-from zoho_console.simulator.options import SimulatorOptions
-from zoho_console.simulator.server import Simulator
+from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.secrets import MemorySecrets
 from zoho_console.workspace.workspace import Workspace
 

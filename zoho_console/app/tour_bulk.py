@@ -49,7 +49,7 @@ class BulkSteps:
 
     async def file(self) -> None:
         self._page.notices.clear()
-        self._before = copy.deepcopy(self._tour.simulator.world.records())
+        self._before = copy.deepcopy(self._tour.simulator.world.records("Accounts"))
         self._file = self._tour.folder / "corrections.csv"
         self._good = write_corrections(self._tour.simulator.world, self._file, GOOD)
         self._tour.check("rows that are right", len(self._good), GOOD)
@@ -95,7 +95,7 @@ class BulkSteps:
         await until(lambda: screen.step is Step.RESULT and screen.rows.table.rows, "the result is shown")
         effects = self._tour.simulator.world.effects
         self._tour.check("one effect for each good row", dict(effects), dict.fromkeys(self._good, 1))
-        records = self._tour.simulator.world.records()
+        records = self._tour.simulator.world.records("Accounts")
         right = all(records[one][name] == value for one, values in self._good.items() for name, value in values.items())
         self._tour.check("every good row holds its new values", right, True)
 
@@ -135,7 +135,7 @@ class BulkSteps:
         await self._tour.agree()
         screen = self._tour.console.bulk
         await until(lambda: screen.step is Step.RESULT and screen.rows.table.rows, "the undo is done")
-        records = self._tour.simulator.world.records()
+        records = self._tour.simulator.world.records("Accounts")
         same = all(
             records[one][name] == self._before[one][name] for one, values in self._good.items() for name in values
         )

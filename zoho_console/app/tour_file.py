@@ -16,14 +16,14 @@ WRONG = 10
 
 def write_corrections(world: World, path: Path, good: int) -> dict[str, dict[str, Any]]:
     """Write the file; for each account that must change, by id, the values it must then hold."""
-    records = list(world.records().values())
+    records = list(world.records("Accounts").values())
     named = Counter(str(one["Account_Name"]).strip() for one in records)
     usable = [one for one in records if named[str(one["Account_Name"]).strip()] == 1][:good]
     expected: dict[str, dict[str, Any]] = {}
     rows: list[tuple[str, ...]] = []
     for one in usable:
         score = 65 if one["Health_Score"] != 65 else 66
-        industry = "Finance" if one["Industry"] == "Banking" else str(one["Industry"] or "Retail")
+        industry = "Retail" if one["Industry"] in ("Small/Medium Enterprise", None) else str(one["Industry"])
         rows.append((one["Account_Name"], industry, str(score), REVIEWED, "Active"))
         expected[one["id"]] = {
             "Industry": industry, "Health_Score": score, "Last_Reviewed": REVIEWED, "Account_Status": "Active",
@@ -31,16 +31,16 @@ def write_corrections(world: World, path: Path, good: int) -> dict[str, dict[str
     spare = [str(one["Account_Name"]) for one in records[good + 100 :] if named[str(one["Account_Name"]).strip()] == 1]
     twin = next(name for name, count in named.items() if count > 1)
     wrong = [
-        ("No Such Company", "Finance", "50", REVIEWED, "Active"),
-        (twin, "Finance", "50", REVIEWED, "Active"),
-        ("", "Finance", "50", REVIEWED, "Active"),
-        (spare[0], "Bankng", "50", REVIEWED, "Active"),
-        (spare[1], "Finance", "high", REVIEWED, "Active"),
-        (spare[2], "Finance", "12.5", REVIEWED, "Active"),
-        (spare[3], "Finance", "50", "20/11/2026", "Active"),
-        (spare[4], "Finance", "50", "2026-02-30", "Active"),
-        (spare[5], "Finance", "1234567890", REVIEWED, "Active"),
-        (spare[6], "Finance", "50", REVIEWED, "active"),
+        ("No Such Company", "Retail", "50", REVIEWED, "Active"),
+        (twin, "Retail", "50", REVIEWED, "Active"),
+        ("", "Retail", "50", REVIEWED, "Active"),
+        (spare[0], "Retial", "50", REVIEWED, "Active"),
+        (spare[1], "Retail", "high", REVIEWED, "Active"),
+        (spare[2], "Retail", "12.5", REVIEWED, "Active"),
+        (spare[3], "Retail", "50", "20/11/2026", "Active"),
+        (spare[4], "Retail", "50", "2026-02-30", "Active"),
+        (spare[5], "Retail", "1234567890", REVIEWED, "Active"),
+        (spare[6], "Retail", "50", REVIEWED, "active"),
     ]
     for place, row in enumerate(wrong):
         rows.insert(20 + place * 40, row)

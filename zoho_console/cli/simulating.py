@@ -7,8 +7,7 @@ import threading
 from argparse import Namespace
 
 from zoho_console.cli.output import Output
-from zoho_console.simulator.options import SimulatorOptions
-from zoho_console.simulator.server import Simulator
+from zoho_console.simulator.server import Simulator, SimulatorOptions
 
 
 def simulator(arguments: Namespace, output: Output) -> int:

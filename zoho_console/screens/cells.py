@@ -28,7 +28,15 @@ _TONES = {
     "active": "good", "good": "good", "excellent": "good", "completed": "good", "at risk": "warn",
     "in progress": "warn", "prospect": "accent", "inactive": "muted", "not started": "muted",
 }  # fmt: skip
-_WIDTHS = {"textarea": 220, "boolean": 90, "date": 120, "datetime": 150, "integer": 110, "percent": 110}
+_WIDTHS = {
+    "textarea": 220,
+    "boolean": 90,
+    "date": 120,
+    "datetime": 150,
+    "integer": 118,
+    "percent": 118,
+    "currency": 150,
+}
 
 STATE_TONES: dict[RowState, str] = {
     RowState.UPDATED: "good",

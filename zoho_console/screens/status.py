@@ -57,7 +57,7 @@ class StatusScreen(Screen):
         if connection is None:
             return "no connection yet"
         name = connection.organisation.name if connection.organisation else connection.name
-        return f"{name} · {'custom servers' if connection.data_centre == CUSTOM else connection.place}"
+        return f"{name} · {'custom' if connection.data_centre == CUSTOM else connection.place}"
 
     @property
     def name(self) -> str:

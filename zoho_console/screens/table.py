@@ -58,7 +58,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `cell` makes the cell from a row object; `key` names it outside the model."""
+    """A column of a table; `cell` makes the cell from a row object; `key` names it outside the model.
+
+    Columns that cannot shrink keep their width in a narrow window; the table then scrolls sideways.
+    """
 
     key: str
     title: str
@@ -66,6 +69,7 @@ class Column:
     width: int = 140
     is_number: bool = False
     is_sortable: bool = False
+    can_shrink: bool = True
 
 
 class RecordsTable(QAbstractTableModel):

@@ -1,236 +1,138 @@
-"""Answers COQL queries over the world. Source: fact sheet section 3."""
+"""A query carried out over the records: which rows come out, in Zoho's wire form."""
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from zoho_console.simulator.coql_grammar import Item, Query, Refused, parse
-from zoho_console.simulator.schema import Spec
-from zoho_console.simulator.world import USERS, Record, World, visible_value
+from zoho_console.simulator import coql_limits
+from zoho_console.simulator.answers import Refusal
+from zoho_console.simulator.coql_columns import Column, resolve, unknown_column
+from zoho_console.simulator.coql_conditions import compiled
+from zoho_console.simulator.coql_grammar import Item, Query, parse, predicates
+from zoho_console.simulator.metadata import LOOKUPS, NUMBERS, PICKLISTS
+from zoho_console.simulator.world import Record, World
 
-MOST_ROWS, MOST_REACHED, MOST_COLUMNS, MOST_CRITERIA, MOST_IN = 2000, 100_000, 500, 25, 100
-_NUMBERS = frozenset({"integer", "double", "currency", "percent", "bigint", "formula"})
-_ORDERED = frozenset({"date", "datetime"}) | _NUMBERS
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
-_AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
-    "COUNT": len,
-    "SUM": sum,
-    "MIN": lambda values: min(values, default=None),
-    "MAX": lambda values: max(values, default=None),
-    "AVG": lambda values: sum(values) / len(values) if values else None,
+_ADDABLE = NUMBERS - {"bigint"}
+_MEASURED = {
+    "SUM": _ADDABLE,
+    "AVG": _ADDABLE,
+    "MIN": NUMBERS | {"date", "datetime"},
+    "MAX": NUMBERS | {"date", "datetime"},
+    "COUNT": NUMBERS | LOOKUPS | PICKLISTS,
 }
-_USER_TEXT = {"data_type": "text", "api_name": ""}
-
-Getter = Callable[[Record], Any]
-Test = Callable[[Record], bool]
 
 
-class Answerer:
-    """Answers one query."""
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a query gives: rows, whether more follow, what it costs, and its columns for `include_meta`."""
 
-    def __init__(self, world: World, text: str) -> None:
-        self._world = world
-        self.query: Query = parse(text)
-        if self.query.module not in world.modules:
-            raise Refused("INVALID_QUERY", "column given seems to be invalid", {"column_name": self.query.module})
-        self._module = world.modules[self.query.module]
-        self._check_limits()
+    rows: list[dict[str, Any]]
+    more: bool
+    credits: int
+    module: str
+    columns: dict[str, Column]
 
-    def rows(self) -> tuple[list[Record], bool]:
-        """The rows of the page, and whether there are more."""
-        test = self._condition(self.query.where)
-        found = [record for record in self._module.records.values() if test(record)]
-        if self.query.group or any(item.function for item in self.query.items):
-            rows = self._aggregated(found)
-        else:
-            found = self._sorted(found)
-            page = found[self.query.offset : self.query.offset + self.query.limit]
-            getters = [(item.title, self._shown(item)) for item in self.query.items]
-            rows = [{**{title: get(record) for title, get in getters}, "id": record["id"]} for record in page]
-            return rows, self.query.offset + self.query.limit < len(found)
-        page = rows[self.query.offset : self.query.offset + self.query.limit]
-        return page, self.query.offset + self.query.limit < len(rows)
 
-    def _check_limits(self) -> None:
-        query = self.query
-        if query.limit == 0:
-            raise Refused("INVALID_DATA", "limit should be greater than 0", {})
-        for name, value, most in (
-            ("limit", query.limit, MOST_ROWS),
-            ("offset", query.offset + query.limit, MOST_REACHED),
-            ("select columns", len(query.items), MOST_COLUMNS),
-            ("criteria", query.criteria, MOST_CRITERIA),
-        ):
-            if value > most:
-                raise Refused("LIMIT_EXCEEDED", "limit exceeded", {"by": name, "limit": most})
-        titles = [item.title for item in query.items]
-        for item in query.items:
-            if titles.count(item.title) > 1:
-                raise Refused("DUPLICATE_DATA", "duplicate select column", {"column_name": item.path})
-            if item.function and item.function not in _AGGREGATES:
-                reason = {"reason": "unsupported aggregate function", "column": f"{item.function}({item.path})"}
-                raise Refused("INVALID_DATA", "invalid data", reason)
+def run(world: World, text: str, *, strict_brackets: bool = True) -> Result:
+    """The answer to a query. Errors: Refusal in Zoho's words."""
+    query = parse(text)
+    coql_limits.check(query, strict_brackets=strict_brackets)
+    limit, offset = coql_limits.window(query)
+    module = query.module or ""
+    if module not in world.modules:
+        raise unknown_column(module, "from")
+    if query.view:
+        raise Refusal("INVALID_QUERY", "the custom view given seems to be invalid", {"cvid": query.view})
+    columns = _columns(world, query, module)
+    records: Iterable[Record] = world.records(module).values()
+    if query.where is not None:
+        test = compiled(query.where, columns)
+        records = [record for record in records if test(record)]
+    if query.group_by or any(item.aggregate for item in query.items):
+        rows = _grouped(query, columns, records)
+        chosen = rows[offset : offset + limit]
+        more = len(rows) > offset + limit
+    else:
+        ordered = _ordered(query, columns, records)
+        chosen = [_row(query.items, columns, record) for record in ordered[offset : offset + limit]]
+        more = len(ordered) > offset + limit
+    return Result(chosen, more, coql_limits.cost(limit), module, columns)
 
-    # --- columns ---
 
-    def _column(self, path: str) -> tuple[Spec, Getter]:
-        """The field a path ends at, and how to get its value from a record."""
-        name, _, rest = path.partition(".")
-        spec = self._module.fields.get(name)
-        if spec is None:
-            raise Refused("INVALID_QUERY", "column given seems to be invalid", {"column_name": path})
-        if not rest:
-            return spec, lambda record: visible_value(spec, record)
-        if spec["data_type"] == "ownerlookup":
-            if rest not in USERS[0]:
-                raise Refused("INVALID_QUERY", "column given seems to be invalid", {"column_name": path})
-            users = {user["id"]: user for user in USERS}
-            return _USER_TEXT, lambda record: users.get((record.get(name) or {}).get("id") or "", {}).get(rest)
-        if spec["data_type"] != "lookup":
-            raise Refused("INVALID_QUERY", "column given seems to be invalid", {"column_name": path})
-        target = self._world.modules[spec["lookup"]["module"]["api_name"]]
-        if rest not in target.fields:
-            raise Refused("INVALID_QUERY", "column given seems to be invalid", {"column_name": path})
-        end = target.fields[rest]
+def _columns(world: World, query: Query, module: str) -> dict[str, Column]:
+    """Every column of the query by its path."""
+    aliases = {item.alias for item in query.items}
+    asked = [(item.column, "") for item in query.items]
+    asked += [(one.column, "where") for one in predicates(query.where)] if query.where else []
+    asked += [(path, "group by") for path in query.group_by]
+    asked += [(path, "order by") for path, _ in query.order_by if path not in aliases]
+    return {path: resolve(world, module, path, clause=clause) for path, clause in asked}
 
-        def through(record: Record) -> Any:
-            partner = target.records.get((record.get(name) or {}).get("id") or "")
-            return visible_value(end, partner) if partner else None
 
-        return end, through
+def _row(items: Sequence[Item], columns: dict[str, Column], record: Record) -> dict[str, Any]:
+    return {item.key: columns[item.column].shown(record) for item in items} | {"id": record["id"]}
 
-    def _shown(self, item: Item) -> Getter:
-        spec, get = self._column(item.path)
-        if spec["data_type"] == "ownerlookup":
-            names = {user["id"]: user["last_name"] for user in USERS}
 
-            def owner(record: Record) -> Any:
-                value = get(record)
-                return {"name": names[value["id"]], "id": value["id"]} if value else None
+def _ordered(query: Query, columns: dict[str, Column], records: Iterable[Record]) -> list[Record]:
+    """Oldest first unless the query says otherwise; records without a value come before the others."""
+    named = {item.alias: item.column for item in query.items if item.alias}
+    ordered = list(records)
+    for path, descending in reversed(query.order_by):
+        column = columns[named.get(path, path)]
+        if column.spec.is_long_text:
+            details = {"column_name": path, "data_type": column.spec.data_type}
+            raise Refusal("INVALID_QUERY", "data type not supported", details)
+        ordered.sort(key=lambda record, of=column.key: _place(of(record)), reverse=descending)  # type: ignore[misc]
+    return ordered
 
-            return owner
-        return get
 
-    # --- conditions ---
+def _place(key: Any) -> tuple[bool, Any]:
+    return (key is not None, key if key is not None else 0)
 
-    def _condition(self, tree: Any) -> Test:
-        if tree[0] in ("and", "or"):
-            left, right = self._condition(tree[1]), self._condition(tree[2])
-            if tree[0] == "and":
-                return lambda record: left(record) and right(record)
-            return lambda record: left(record) or right(record)
-        kind, path, given = tree
-        spec, raw = self._column(path)
-        if spec["data_type"] == "textarea":
-            raise Refused("INVALID_QUERY", "unsupported column in criteria", {"column_name": path})
-        get = self._comparable(spec, raw)
-        if kind == "is_null":
-            return lambda record: get(record) is None
-        if kind == "is_not_null":
-            return lambda record: get(record) is not None
-        if kind in ("like", "not_like"):
-            return self._like(path, spec, get, given[0], negative=kind == "not_like")
-        if kind in _COMPARE:
-            return self._comparison(kind, path, spec, get, given)
-        values = [self._literal(path, spec, text) for text in given]
-        if kind in ("between", "not_between"):
-            low, high = values
-            inside = kind == "between"
-            return lambda record: (value := get(record)) is not None and (low <= value <= high) is inside
-        if len(values) > MOST_IN:
-            raise Refused("LIMIT_EXCEEDED", "limit exceeded", {"by": "in", "limit": MOST_IN})
-        wanted, among = set(values), kind == "isin"
-        return lambda record: (value := get(record)) is not None and (value in wanted) is among
 
-    def _comparison(self, kind: str, path: str, spec: Spec, get: Getter, text: str) -> Test:
-        if kind not in ("=", "!=") and spec["data_type"] not in _ORDERED:
-            reason = {"reason": "invalid operator found", "column_name": path, "operator": kind}
-            raise Refused("INVALID_QUERY", "Invalid query formed", reason)
-        wanted, compare = self._literal(path, spec, text), _COMPARE[kind]
-        return lambda record: (value := get(record)) is not None and compare(value, wanted)
+def _grouped(query: Query, columns: dict[str, Column], records: Iterable[Record]) -> list[dict[str, Any]]:
+    """One row for each combination of the grouping columns; without them one row for all records."""
+    for item in query.items:
+        _check_item(item, query, columns)
+    groups: dict[tuple[Any, ...], list[Record]] = {} if query.group_by else {(): []}
+    for record in records:
+        key = tuple(columns[path].key(record) for path in query.group_by)
+        groups.setdefault(key, []).append(record)
+    rows = [{item.key: _cell(item, columns[item.column], group) for item in query.items} for group in groups.values()]
+    keys = {item.column: item.key for item in query.items if not item.aggregate} | {i.key: i.key for i in query.items}
+    for path, descending in reversed(query.order_by):
+        if path not in keys:
+            raise unknown_column(path, "order by")
+        rows.sort(key=lambda row, name=keys[path]: _place(_sortable(row[name])), reverse=descending)  # type: ignore[misc]
+    return rows
 
-    def _like(self, path: str, spec: Spec, get: Getter, pattern: str, *, negative: bool) -> Test:
-        if spec["data_type"] in _ORDERED or spec["data_type"] in ("boolean", "lookup", "ownerlookup"):
-            reason = {"reason": "invalid operator found", "column_name": path, "operator": "like"}
-            raise Refused("INVALID_QUERY", "Invalid query formed", reason)
-        regex = re.compile(".*".join(re.escape(part) for part in pattern.lower().split("%")), re.DOTALL)
-        return lambda record: (value := get(record)) is not None and bool(regex.fullmatch(value)) is not negative
 
-    @staticmethod
-    def _comparable(spec: Spec, get: Getter) -> Getter:
-        kind = spec["data_type"]
-        if kind in ("lookup", "ownerlookup"):
-            return lambda record: (get(record) or {}).get("id")
-        if kind == "datetime":
-            return lambda record: datetime.fromisoformat(value) if (value := get(record)) else None
-        if kind == "bigint":
-            return lambda record: int(value) if (value := get(record)) is not None else None
-        if kind in _NUMBERS or kind in ("boolean", "date"):
-            return get
-        if kind == "multiselectpicklist":
-            return lambda record: ";".join(value).lower() if (value := get(record)) else None
-        return lambda record: str(value).lower() if (value := get(record)) is not None else None
+def _check_item(item: Item, query: Query, columns: dict[str, Column]) -> None:
+    kind = columns[item.column].spec.compares_as
+    if item.aggregate and kind not in _MEASURED[item.aggregate]:
+        raise Refusal("INVALID_QUERY", "data type not supported", {"column_name": item.column, "data_type": kind})
+    if not item.aggregate and item.column not in query.group_by:
+        raise Refusal("INVALID_QUERY", "Invalid query formed", {"column_name": item.column})
 
-    @staticmethod
-    def _literal(path: str, spec: Spec, text: str) -> Any:
-        kind = spec["data_type"]
-        try:
-            if kind == "datetime":
-                if "." in text:
-                    raise ValueError
-                moment = datetime.fromisoformat(text)
-                if moment.tzinfo is None:
-                    raise ValueError
-                return moment
-            if kind == "date":
-                return datetime.strptime(text, "%Y-%m-%d").date().isoformat()
-            if kind in _NUMBERS:
-                return int(text) if kind == "bigint" else float(text)
-            if kind == "boolean":
-                return {"true": True, "false": False}[text.lower()]
-        except (ValueError, KeyError) as error:
-            details = {"expected_data_type": kind, "column_name": path}
-            raise Refused("INVALID_QUERY", "value given seems to be invalid for the column", details) from error
-        return text if kind in ("lookup", "ownerlookup") else text.lower()
 
-    # --- order and groups ---
+def _cell(item: Item, column: Column, group: list[Record]) -> Any:
+    if not item.aggregate:
+        return column.shown(group[0])
+    filled = [record for record in group if column.raw(record) is not None]
+    if item.aggregate == "COUNT":
+        return len(filled)
+    if not filled:
+        return None
+    if item.aggregate in ("MIN", "MAX"):
+        extreme: Callable[..., Record] = min if item.aggregate == "MIN" else max
+        return column.raw(extreme(filled, key=column.key))
+    total = sum(column.raw(record) for record in filled)
+    return total / len(filled) if item.aggregate == "AVG" else total
 
-    def _sorted(self, records: list[Record]) -> list[Record]:
-        aliases = {item.title: item.path for item in self.query.items}
-        for path, ascending in reversed(self.query.order):
-            spec, raw = self._column(aliases.get(path, path))
-            get = self._comparable(spec, raw)
-            filled = [record for record in records if get(record) is not None]
-            empty = [record for record in records if get(record) is None]
-            filled.sort(key=get, reverse=not ascending)
-            records = empty + filled if ascending else filled + empty
-        return records
 
-    def _aggregated(self, records: list[Record]) -> list[Record]:
-        keys = [(path, self._column(path)[1]) for path in self.query.group]
-        groups: dict[tuple[Any, ...], list[Record]] = {}
-        for record in records:
-            key = tuple(str(get(record)) if isinstance(get(record), list | dict) else get(record) for _, get in keys)
-            groups.setdefault(key, []).append(record)
-        if not keys and not groups:
-            groups[()] = []
-        rows = []
-        for members in groups.values():
-            row: Record = {}
-            for item in self.query.items:
-                get = self._column(item.path)[1]
-                if item.function:
-                    values = [value for record in members if (value := get(record)) is not None]
-                    row[item.title] = _AGGREGATES[item.function](values)
-                else:
-                    row[item.title] = get(members[0])
-            rows.append(row)
-        for path, ascending in reversed(self.query.order):
-            rows.sort(key=lambda row: (row.get(path) is not None, row.get(path)), reverse=not ascending)
-        return rows
+def _sortable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return str(value["name"]).casefold()
+    return value.casefold() if isinstance(value, str) else value

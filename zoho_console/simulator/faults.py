@@ -1,63 +1,111 @@
-"""Scripted trouble: refused, broken, slow, cut and lying answers, for so many matching requests."""
+"""A script of misfortunes: the next matching calls meet an error, a cut connection, a portal page or a slow answer."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Match = Callable[[str, str], bool]
+Drop = Literal["", "before", "after"]
+
+PORTAL = "<!doctype html><html><head><title>Sign in to the network</title></head><body>Welcome, guest.</body></html>"
+_BODIES = {
+    401: ("INVALID_TOKEN", "invalid oauth token"),
+    429: ("TOO_MANY_REQUESTS", "You have exceeded the limit of concurrent calls"),
+    500: ("INTERNAL_ERROR", "Internal Server Error"),
+    502: ("SERVICE_UNAVAILABLE", "Service Unavailable"),
+    503: ("SERVICE_UNAVAILABLE", "Service Unavailable"),
+}
 
 
-@dataclass
+@dataclass(slots=True)
 class Fault:
-    """What to do with the next `times` requests whose method and path match (empty matches all).
+    """One misfortune. `skip` matching calls pass first, then `times` calls meet it.
 
-    `status` with `body` answers instead; `drop` cuts the connection "before" the request is carried out or "after";
-    `cut_at` sends only so many bytes of the true answer; `delay_ms` waits first; `skip` lets so many pass before.
+    `status` answers so, with `body` or Zoho's own words; with `executed` the call is carried out first.
+    `drop` cuts the connection before or after the call is carried out. `html` answers a portal page with status 200
+    (or `status`), `cut` carries out and sends half of the JSON. `delay_ms` waits before anything else.
     """
 
-    method: str = ""
-    path: str = ""
+    match: Match
     times: int = 1
     skip: int = 0
-    status: int = 0
+    status: int | None = None
     body: Any = None
-    headers: dict[str, str] | None = None
-    drop: str = ""
-    cut_at: int | None = None
+    executed: bool = False
+    drop: Drop = ""
     delay_ms: int = 0
+    html: bool = False
+    cut: bool = False
 
-    def matches(self, method: str, path: str) -> bool:
-        """Whether this request is meant."""
-        return self.method in ("", method) and self.path in path
+    @property
+    def answer(self) -> Any:
+        """The JSON body that goes with the status."""
+        if self.body is not None or self.status is None:
+            return self.body
+        code, message = _BODIES.get(self.status, ("INTERNAL_ERROR", "Internal Server Error"))
+        return {"code": code, "details": {}, "message": message, "status": "error"}
+
+    @property
+    def prevents(self) -> bool:
+        """Whether the call is never carried out."""
+        if self.drop or self.cut:
+            return self.drop == "before"
+        return (self.html or self.status is not None) and not self.executed
 
 
 class Faults:
-    """The script; safe from any thread."""
+    """The script; tests write it while the simulator runs, so every access takes the lock."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        self._script: list[Fault] = []
 
-    def add(self, fault: Fault) -> None:
-        """Add a fault to the end of the script."""
-        with self._lock:
-            self._faults.append(fault)
+    def add(
+        self,
+        match: Match | None = None,
+        *,
+        method: str = "",
+        path: str = "",
+        **settings: Any,
+    ) -> Fault:
+        """Append a fault; `settings` are the attributes of `Fault`.
 
-    def clear(self) -> None:
-        """Be good from now on."""
+        Without `match`, calls with this method and with `path` in their path meet it; either may be "".
+        """
+
+        def named(called_method: str, called_path: str) -> bool:
+            return method in ("", called_method) and path in called_path
+
+        fault = Fault(match or named, **settings)
         with self._lock:
-            self._faults.clear()
+            self._script.append(fault)
+        return fault
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault for this request, used up by one."""
+        """The fault this call meets, counted down; None for an undisturbed call."""
         with self._lock:
-            for fault in self._faults:
-                if fault.matches(method, path):
-                    if fault.skip:
-                        fault.skip -= 1
-                        continue
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._faults.remove(fault)
-                    return fault
+            for fault in self._script:
+                if not fault.match(method, path):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    return None
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._script.remove(fault)
+                return fault
         return None
+
+    def clear(self) -> None:
+        """Drop what is left of the script."""
+        with self._lock:
+            self._script.clear()
+
+    @property
+    def left(self) -> int:
+        """How many faults have not run out."""
+        with self._lock:
+            return len(self._script)

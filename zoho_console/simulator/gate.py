@@ -1,138 +1,155 @@
-"""What every call passes: latency, scripted faults, the token and its scopes, credits, the limit of calls at once."""
+"""The way of every call: latency and faults, token and permission, parallel calls and credits, then the handler."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import deque
-from datetime import datetime, timedelta
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler as WebHandler
+from aiohttp.typedefs import Middleware
 
-from zoho_console.simulator.accounts_api import Accounts
-from zoho_console.simulator.answers import answer, refusal
-from zoho_console.simulator.faults import Fault, Faults
-from zoho_console.simulator.options import SimulatorOptions
+from zoho_console.simulator.answers import Answer, Refusal, json_response
+from zoho_console.simulator.credits import Allowance
+from zoho_console.simulator.faults import PORTAL, Fault, Faults
+from zoho_console.simulator.grants import Access, Grants
 from zoho_console.simulator.world import World
 
-AT_ONCE = 20  # parallel calls of an Enterprise organisation (API limits, v8)
-DAY = timedelta(hours=24)
-# Path pattern → the scopes of which one is enough (fact sheet 1.12).
-_SCOPES = (
-    (re.compile(r"/crm/v8/coql$"), ("ZohoCRM.coql.READ", "ZohoCRM.coql.ALL")),
-    (re.compile(r"/crm/v8/settings/"), ("ZohoCRM.settings.ALL", "ZohoCRM.settings.fields.READ")),
-    (re.compile(r"/crm/v8/org$"), ("ZohoCRM.org.READ", "ZohoCRM.org.ALL")),
-    (re.compile(r"/crm/v8/users"), ("ZohoCRM.users.READ", "ZohoCRM.users.ALL")),
-    (re.compile(r"/crm/v8/\w+/search$"), ("ZohoSearch.securesearch.READ",)),
-    (re.compile(r"/crm/v8/"), ("ZohoCRM.modules.ALL", "ZohoCRM.modules.READ", "ZohoCRM.modules.UPDATE")),
-)
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authorised call: its path parts, query, headers, raw body, and who calls."""
+
+    parts: dict[str, str]
+    query: dict[str, str]
+    headers: dict[str, str]
+    raw: bytes
+    access: Access
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Errors: Refusal."""
+        try:
+            body = json.loads(self.raw)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise Refusal("INVALID_DATA", "body", {"expected_data_type": "jsonobject"})
+        return body
+
+
+Handler = Callable[[Call], Answer]
+
+
+def _never(_: Call) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A place of the API. `scopes` are all needed; `{module}` in them is the module of the path.
+
+    `heavy` says whether a call counts among the ten heavy ones that may run at once.
+    """
+
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+    handler: Handler
+    heavy: Callable[[Call], bool] = _never
 
 
 class Gate:
-    """The middleware in front of every route."""
+    """Turns endpoints into what the web server serves."""
 
-    def __init__(self, world: World, accounts: Accounts, faults: Faults, options: SimulatorOptions) -> None:
+    def __init__(self, world: World, grants: Grants, allowance: Allowance, latency_ms: int = 0) -> None:
         self._world = world
-        self._accounts = accounts
-        self._faults = faults
-        self._options = options
-        self._spent: deque[tuple[datetime, int]] = deque()
-        self._running = 0
-        self.most_at_once = 0
+        self._grants = grants
+        self._allowance = allowance
+        self._latency_s = latency_ms / 1000
 
-    def middleware(self) -> Middleware:
-        """As aiohttp wants it."""
+    def route(self, endpoint: Endpoint) -> web.RouteDef:
+        """The endpoint behind the gate."""
 
-        @web.middleware
-        async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.path.startswith("/_simulator"):
-                return await handler(request)
-            await asyncio.sleep(self._options.latency_ms / 1000)
-            fault = self._faults.take(request.method, request.path)
-            if fault is not None:
-                return await self._with_fault(fault, request, handler)
-            return await self._admitted(request, handler)
+        async def serve(request: web.Request) -> web.StreamResponse:
+            raw = await request.read()
+            try:
+                return await self._answered(endpoint, request, raw)
+            except Refusal as refusal:
+                return json_response(refusal.body, refusal.status, self._allowance.headers)
 
-        return through
+        return web.route(endpoint.method, endpoint.path, serve, **_options(endpoint.method))
 
-    async def _admitted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/crm/"):
-            return await handler(request)
-        refused = self._refused(request)
-        if refused is not None:
-            return refused
-        if self._running >= AT_ONCE:
-            return refusal(429, "TOO_MANY_REQUESTS", "You have exceeded the limit of concurrent calls")
-        self._running += 1
-        self.most_at_once = max(self.most_at_once, self._running)
-        try:
-            response = await handler(request)
-        finally:
-            self._running -= 1
-        return await self._charged(request, response)
+    async def _answered(self, endpoint: Endpoint, request: web.Request, raw: bytes) -> web.Response:
+        access = self._admitted(request, endpoint)
+        call = Call(dict(request.match_info), dict(request.query), dict(request.headers), raw, access)
+        with self._allowance.running(endpoint.heavy(call)):
+            await asyncio.sleep(self._latency_s)
+            try:
+                answer = endpoint.handler(call)
+            except Refusal:
+                self._allowance.spend(1)
+                raise
+            self._allowance.spend(answer.credits)
+        until = {"X-ACCESSTOKEN-RESET": self._world.moment(access.ends_at)}
+        return json_response(answer.body, answer.status, {**answer.headers, **until, **self._allowance.headers})
 
-    def _refused(self, request: web.Request) -> web.Response | None:
-        authorization = request.headers.get("Authorization", "")
-        if not authorization:
-            return refusal(401, "AUTHENTICATION_FAILURE", "Authentication failed")
-        scopes = self._accounts.scopes_of(authorization)
-        if scopes is None:
-            return refusal(401, "INVALID_TOKEN", "invalid oauth token")
-        enough = next(names for pattern, names in _SCOPES if pattern.match(request.path))
-        if not set(enough) & set(scopes):
-            return refusal(401, "OAUTH_SCOPE_MISMATCH", "Unauthorized")
-        if self._left() <= 0:
-            return refusal(429, "TOO_MANY_REQUESTS", "You have exceeded the API limit of your organization")
-        return None
-
-    async def _charged(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        self._spent.append((self._world.now(), await _price(request)))
-        left = self._left()
-        if left * 2 <= self._options.daily_credits:  # Zoho says it only past half
-            response.headers["X-API-CREDITS-REMAINING"] = str(left)
-        return response
-
-    def _left(self) -> int:
-        while self._spent and self._spent[0][0] < self._world.now() - DAY:
-            self._spent.popleft()
-        return self._options.daily_credits - sum(price for _at, price in self._spent)
-
-    async def _with_fault(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-        await asyncio.sleep(fault.delay_ms / 1000)
-        if fault.status:
-            if isinstance(fault.body, str):
-                return web.Response(
-                    text=fault.body, status=fault.status, content_type="text/html", headers=fault.headers
-                )
-            return answer(fault.body if fault.body is not None else {}, fault.status, fault.headers)
-        if fault.drop == "before":
-            _cut(request)
-            return web.Response()
-        response = await self._admitted(request, handler)
-        if fault.drop == "after":
-            _cut(request)
-        elif fault.cut_at is not None and isinstance(response, web.Response):
-            whole = response.body if isinstance(response.body, bytes) else b""
-            head = f"HTTP/1.1 {response.status} OK\r\nContent-Type: application/json\r\n"
-            head += f"Content-Length: {len(whole)}\r\n\r\n"
-            if request.transport is not None:
-                request.transport.write(head.encode() + whole[: fault.cut_at])
-                request.transport.close()
-        return response
+    def _admitted(self, request: web.Request, endpoint: Endpoint) -> Access:
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind not in ("Zoho-oauthtoken", "Bearer") or not token:
+            raise Refusal("AUTHENTICATION_FAILURE", "Authentication failed", status=401)
+        access = self._grants.access(token)
+        if access is None:
+            raise Refusal("INVALID_TOKEN", "invalid oauth token", status=401)
+        if not all(access.allows(scope.format(**request.match_info)) for scope in endpoint.scopes):
+            raise Refusal("OAUTH_SCOPE_MISMATCH", "invalid oauth scope to access this URL", status=401)
+        return access
 
 
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
+def _options(method: str) -> dict[str, Any]:
+    """A GET place does not answer HEAD by itself."""
+    return {"allow_head": False} if method == "GET" else {}
 
 
-async def _price(request: web.Request) -> int:
-    """Credits of a call (fact sheet 8.2)."""
-    if request.method == "PUT":
-        return -(-len((await request.json()).get("data", [])) // 10)
-    if request.path.endswith("/coql"):
-        found = re.search(r"limit\s+(\d+)", (await request.json()).get("select_query", ""), re.IGNORECASE)
-        rows = int(found[1]) if found else 200
-        return 1 if rows <= 200 else 2 if rows <= 1000 else 3
-    return 3 if request.path.endswith("/search") or request.query.get("sort_by", "id") != "id" else 1
+def faulty(faults: Faults) -> Middleware:
+    """The outermost layer: lets scripted faults happen, and words the refusal of unknown places as Zoho does."""
+
+    @web.middleware
+    async def meet_faults(request: web.Request, handler: WebHandler) -> web.StreamResponse:
+        script = None if request.path.startswith("/_simulator") else faults.take(request.method, request.path)
+        if script is None:
+            return await _placed(request, handler)
+        await asyncio.sleep(script.delay_ms / 1000)
+        if script.prevents:
+            return _misfortune(request, script, None)
+        return _misfortune(request, script, await _placed(request, handler))
+
+    return meet_faults
+
+
+async def _placed(request: web.Request, handler: WebHandler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        message = "Please check if the URL trying to access is a correct one"
+        return json_response(Refusal("INVALID_URL_PATTERN", message).body, 404)
+    except web.HTTPMethodNotAllowed:
+        message = "The http request method type is not a valid one"
+        return json_response(Refusal("INVALID_REQUEST_METHOD", message).body, 400)
+
+
+def _misfortune(request: web.Request, fault: Fault, real: web.StreamResponse | None) -> web.StreamResponse:
+    if fault.drop:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+    if fault.html:
+        return web.Response(text=PORTAL, content_type="text/html", status=fault.status or 200)
+    if fault.cut and isinstance(real, web.Response) and isinstance(real.body, bytes):
+        half = real.body[: len(real.body) // 2]
+        return web.Response(body=half, status=real.status, content_type="application/json")
+    if fault.status is not None or real is None:
+        return json_response(fault.answer, fault.status or 200)
+    return real

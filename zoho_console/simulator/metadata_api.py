@@ -1,65 +1,111 @@
-"""Fields, modules, organisation and users. Source: fact sheet section 7."""
+"""Modules, fields, users and the organisation (Zoho CRM v8, settings, users and org)."""
 
 from __future__ import annotations
 
-from aiohttp import web
+from typing import Any
 
-from zoho_console.simulator.answers import answer, invalid_module, nothing, required
-from zoho_console.simulator.world import USERS, World
+from zoho_console.simulator.answers import (
+    NOTHING,
+    Answer,
+    Refusal,
+    invalid_module,
+    invalid_parameter,
+    missing_parameter,
+)
+from zoho_console.simulator.gate import Call, Endpoint
+from zoho_console.simulator.metadata import field_metadata
+from zoho_console.simulator.schema import unsupported_modules
+from zoho_console.simulator.world import Module, World
 
-_PROFILE = {"name": "Administrator", "id": "777000000000026011"}
+_EVERYBODY = {
+    "AllUsers",
+    "ActiveUsers",
+    "ConfirmedUsers",
+    "ActiveConfirmedUsers",
+    "AdminUsers",
+    "ActiveConfirmedAdmins",
+}
+_NOBODY = {"DeactiveUsers", "NotConfirmedUsers", "DeletedUsers", "ConfirmedReportingUsers"}
+USERS_PER_PAGE = 200
 
 
-class Metadata:
-    """What the world is made of, over HTTP."""
+class MetadataApi:
+    """The places that describe the organisation."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def routes(self) -> list[web.RouteDef]:
-        """The routes of metadata; registered before the records', whose paths are wider."""
+    def endpoints(self) -> list[Endpoint]:
+        """What stands behind the gate."""
+        modules, fields = ("settings.modules.READ",), ("settings.fields.READ",)
         return [
-            web.get("/crm/v8/settings/fields", self._fields),
-            web.get("/crm/v8/settings/modules", self._modules),
-            web.get("/crm/v8/org", self._organisation),
-            web.get("/crm/v8/users", self._users),
+            Endpoint("GET", "/crm/v8/org", ("org.READ",), self.organisation),
+            Endpoint("GET", "/crm/v8/users", ("users.READ",), self.users),
+            Endpoint("GET", "/crm/v8/users/{id}", ("users.READ",), self.user),
+            Endpoint("GET", "/crm/v8/settings/modules", modules, self.modules),
+            Endpoint("GET", "/crm/v8/settings/modules/{module}", modules, self.module),
+            Endpoint("GET", "/crm/v8/settings/fields", fields, self.fields),
+            Endpoint("GET", "/crm/v8/settings/fields/{id}", fields, self.field),
         ]
 
-    async def _fields(self, request: web.Request) -> web.Response:
-        if "module" not in request.query:
-            return required("module")
-        module = self._world.modules.get(request.query["module"])
-        if module is None:
-            return invalid_module()
-        own = {"restricted"}
-        fields = [{key: value for key, value in spec.items() if key not in own} for spec in module.fields.values()]
-        return answer(
-            {"fields": [{**spec, "profiles": [{**_PROFILE, "permission_type": "read_write"}]} for spec in fields]}
+    def organisation(self, call: Call) -> Answer:
+        """`{"org": [one]}`."""
+        return Answer({"org": [self._world.organisation]})
+
+    def users(self, call: Call) -> Answer:
+        """`{"users": […], "info": {…}}` of a type; 204 when there are none."""
+        kind = call.query.get("type", "AllUsers")
+        if kind not in _EVERYBODY | _NOBODY | {"CurrentUser"}:
+            raise invalid_parameter("type", "string")
+        found = list(self._world.users.values())
+        if kind == "CurrentUser":
+            found = [self._world.users[call.access.user_id]]
+        return _user_list([] if kind in _NOBODY else found)
+
+    def user(self, call: Call) -> Answer:
+        """One user."""
+        user = self._world.users.get(call.parts["id"])
+        return _user_list([user] if user else [])
+
+    def modules(self, call: Call) -> Answer:
+        """Every module, those without an API too."""
+        return Answer(
+            {"modules": [*(module.metadata for module in self._world.modules.values()), *unsupported_modules()]}
         )
 
-    async def _modules(self, _request: web.Request) -> web.Response:
-        modules = [
-            {"api_name": module.name, "module_name": module.name, "singular_label": module.label.removesuffix("s"),
-             "plural_label": module.label, "id": module.id, "api_supported": True, "generated_type": "default",
-             "creatable": True, "editable": True, "deletable": True, "viewable": True, "visible": True,
-             "visibility": 1, "status": "visible", "show_as_tab": True, "convertable": False, "parent_module": {},
-             "profiles": [_PROFILE]}
-            for module in self._world.modules.values()
-        ]  # fmt: skip
-        return answer({"modules": modules})
+    def module(self, call: Call) -> Answer:
+        """One module."""
+        return Answer({"modules": [self._module(call.parts["module"]).metadata]})
 
-    async def _organisation(self, _request: web.Request) -> web.Response:
-        return answer({"org": [self._world.organisation]})
+    def fields(self, call: Call) -> Answer:
+        """All fields of the module of the query."""
+        module = self._asked(call)
+        if call.query.get("type") == "unused":
+            return NOTHING
+        return Answer({"fields": [field_metadata(spec, module.api_name) for spec in module.fields.values()]})
 
-    async def _users(self, request: web.Request) -> web.Response:
-        users = USERS[:1] if request.query.get("type") == "CurrentUser" else USERS
-        if int(request.query.get("page", "1")) > 1:
-            return nothing()
-        shown = [
-            {**user, "status": "active", "confirm": True, "role": {"name": "CEO", "id": "777000000000026005"},
-             "profile": _PROFILE, "time_zone": "Europe/Berlin", "locale": "de_DE", "country_locale": "de_DE",
-             "zuid": f"6009988{number}", "type__s": "Regular User", "created_time": "2024-01-10T09:00:00+01:00"}
-            for number, user in enumerate(users)
-        ]  # fmt: skip
-        info = {"per_page": 200, "count": len(shown), "page": 1, "more_records": False}
-        return answer({"users": shown, "info": info})
+    def field(self, call: Call) -> Answer:
+        """One field by its id."""
+        module = self._asked(call)
+        found = [spec for spec in module.fields.values() if spec.id == call.parts["id"]]
+        if not found:
+            message = "the id given seems to be invalid"
+            raise Refusal("INVALID_DATA", message, {"resource_path_index": 2})
+        return Answer({"fields": [field_metadata(found[0], module.api_name)]})
+
+    def _asked(self, call: Call) -> Module:
+        if "module" not in call.query:
+            raise missing_parameter("module")
+        return self._module(call.query["module"])
+
+    def _module(self, name: str) -> Module:
+        if name not in self._world.modules:
+            raise invalid_module()
+        return self._world.modules[name]
+
+
+def _user_list(users: list[dict[str, Any]]) -> Answer:
+    if not users:
+        return NOTHING
+    info = {"per_page": USERS_PER_PAGE, "count": len(users), "page": 1, "more_records": False}
+    return Answer({"users": users, "info": info})

@@ -1,109 +1,130 @@
-"""Demo accounts from a seed: plausible companies of many countries, and values that are nasty but valid."""
+"""Demo data: accounts of many countries and sizes, some with awkward names; the same seed makes the same accounts."""
 
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
-from zoho_console.simulator.schema import INDUSTRIES, STATUSES, TYPES
-from zoho_console.simulator.world import ZONE, Record, World
+from zoho_console.simulator.places import AWKWARD_NAMES, PLACES, STEMS, TRADES, Place
+from zoho_console.simulator.schema import ACCOUNT_TYPES, OWNERSHIPS, RATINGS, REVIEW_STATUSES, SEGMENTS, STATUSES
+from zoho_console.simulator.world import World
 
-_FIRST = (
-    "Nordbank", "Okafor", "Meridian", "Sakura", "Harbour", "Lindqvist", "Tallinn", "Prairie", "Zürcher", "Crédit",
-    "Banca", "Caixa", "Helvetia", "Atlas", "Borealis", "Cobalt", "Delta", "Ember", "Fjord", "Granite", "Hudson",
-    "Ibis", "Juniper", "Kestrel", "Lagoon", "Mistral", "Nimbus", "Orchard", "Pinnacle", "Quartz", "Riverbend",
-    "Summit", "Tundra", "Umbra", "Vantage", "Willow", "Xenon", "Yarrow", "Zephyr", "Aurora",
-)  # fmt: skip
-_SECOND = (
-    "Foods", "Logistics", "Systems", "Savings", "Mutual", "Kapital", "Software", "Partners", "Energy", "Textiles",
-    "Instruments", "Pharma", "Shipping", "Media", "Robotics", "Capital", "Holdings", "Motors", "Optics", "Paper",
-    "Trust", "Works", "Dynamics", "Labs", "Steel",
-)  # fmt: skip
-_PLACES = (
-    ("Germany", "Berlin", "GmbH", "+49 30 ", "de"), ("France", "Lyon", "S.A.", "+33 4 ", "fr"),
-    ("Sweden", "Malmö", "AB", "+46 40 ", "se"), ("Nigeria", "Lagos", "Ltd", "+234 1 ", "ng"),
-    ("Japan", "Osaka", "K.K.", "+81 6 ", "jp"), ("Italy", "Turin", "S.p.A.", "+39 011 ", "it"),
-    ("United States", "Denver", "Inc.", "+1 303 ", "com"), ("Brazil", "Recife", "Ltda", "+55 81 ", "br"),
-    ("Estonia", "Tallinn", "OÜ", "+372 6 ", "ee"), ("India", "Pune", "Pvt Ltd", "+91 20 ", "in"),
-)  # fmt: skip
-# Each of these is a name somebody really could have; each has broken somebody's tool.
-_NASTY = (
-    '=HYPERLINK("http://x")', "بنك الخليج", "株式会社さくら", "O'Brien & Sons", 'Smith, Jones "and" Daughters',
-    "<img src=x onerror=alert(1)>", "<b>Bold</b> Foods", "Right\u202eleft Holdings", "-2+3", "+49 Service",
-    "NULL", "12345", "2026-03-04", "Ünïcödé Straße", "Emoji 🚀 Rockets", "Semi;colon GmbH", "Tab\tbed Ltd", "x" * 200,
-    "'Quoted'", "100% Natural", "under_score", "Back\\slash", "Zoë’s Café", "@handle Media", "true",
-)  # fmt: skip
-_TODAY = datetime(2026, 11, 20, 9, 0, tzinfo=ZONE)
+_STREETS = ("Station Road", "Hafenstraße", "Rue du Port", "Market Square", "Via Roma", "Storgatan", "Mill Lane")
+_PEOPLE = (("Ada", "Lovell"), ("Björn", "Åkesson"), ("Chiamaka", "Obi"), ("Dolores", "Núñez"), ("Emi", "Sato"))
+_NOTES = (
+    "Asked for a call after the fair.",
+    "Contract runs until the end of the year;\nrenewal talks begin in autumn.",
+    "Prefers e-mail, answers within a day.",
+    "Merged with a competitor – check the address.",
+)
+_STATUS_SHARES = (40, 12, 8, 22, 10, 8)
 
 
 def fill(world: World, accounts: int, seed: int) -> None:
-    """Put `accounts` demo accounts into an empty world: the same for the same seed."""
-    draw = random.Random(seed)
-    taken: set[str] = set()
-    for number in range(accounts):
-        world.add("Accounts", _account(draw, number, accounts, taken), owner=draw.randrange(3))
-    ids = list(world.records())
-    for number, record_id in enumerate(ids):
-        if number % 40 == 7:
-            parent = world.records()[ids[number - 5]]
-            world.records()[record_id]["Parent_Account"] = {"name": parent["Account_Name"], "id": parent["id"]}
-    for number in range(min(20, accounts)):
-        account = world.records()[ids[number]]
-        name = f"Contact {number + 1}"
-        world.add(
-            "Contacts", {"Last_Name": name, "Account_Name": {"name": account["Account_Name"], "id": account["id"]}}
-        )
+    """Put accounts and a few contacts into an empty world."""
+    rng = random.Random(seed)
+    names = _names(rng, accounts)
+    parents: list[str] = []
+    begin = world.now() - timedelta(days=1500)
+    for number, (name, place, industry) in enumerate(names):
+        at = begin + timedelta(minutes=number * 300, seconds=rng.randrange(3000))
+        values = _account(rng, world, name, place, industry)
+        values["Customer_Code"] = f"C-{number + 1:06d}"
+        if parents and rng.random() < 0.04:
+            values["Parent_Account"] = rng.choice(parents)
+        record_id = world.add("Accounts", values, at=min(at, world.now()))
+        if rng.random() < 0.02:
+            parents.append(record_id)
+    account_ids = list(world.records("Accounts"))
+    for (first, last), account_id in zip(_PEOPLE, account_ids, strict=False):
+        email = f"{_ascii(first)}.{_ascii(last)}@example.org"
+        world.add("Contacts", {"First_Name": first, "Last_Name": last, "Email": email, "Account_Name": account_id})
 
 
-def _account(draw: random.Random, number: int, accounts: int, taken: set[str]) -> Record:
-    country, city, form, phone, domain = draw.choice(_PLACES)
-    name = _name(draw, form, taken)
-    step = max(1, accounts // (2 * len(_NASTY)))
-    if number % step == step // 2 and number // step < len(_NASTY):
-        name = _NASTY[number // step]
-    # Two pairs of accounts share a name: a match by name must not guess between them.
-    if accounts >= 100 and number in (60, 61, 90, 91):
-        name = "Twin Peaks Lumber" if number < 80 else "Meridian Trust Company"
-    created = _TODAY - timedelta(days=draw.randrange(30, 2500), minutes=draw.randrange(1440))
-    score = min(99, max(1, round(draw.gauss(58, 22))))
-    slug = "".join(mark for mark in name.lower() if mark.isascii() and mark.isalnum())[:24] or "company"
-    revenue = round(10 ** draw.uniform(4.5, 8.9), -3)
-    record: Record = {
-        "Account_Name": name, "Account_Type": draw.choice(TYPES), "Industry": draw.choice(INDUSTRIES),
-        "Annual_Revenue": revenue, "Employees": max(1, int(revenue // draw.randrange(60_000, 250_000))),
-        "Website": f"{slug}.{domain}", "Phone": f"{phone}{draw.randrange(100, 999)} {draw.randrange(1000, 9999)}",
-        "Billing_City": city, "Billing_Country": country, "Billing_Code": str(draw.randrange(10000, 99999)),
-        "Ownership": draw.choice(("Private", "Public", "Subsidiary")), "Health_Score": score,
-        "Account_Status": _status(draw, score), "Customer_Code": f"C-{number + 1:06d}",
-        "Last_Engagement_Date": (_TODAY - timedelta(days=draw.randrange(400))).date().isoformat(),
-        "Last_Reviewed": (_TODAY - timedelta(days=draw.randrange(700))).date().isoformat(),
-        "Review_Status": draw.choice(("Not Started", "In Progress", "Completed")),
-        "Segments": draw.choice((None, ["Enterprise"], ["Mid Market"], ["Enterprise", "Public Sector"])),
-        "Is_Key_Account": draw.random() < 0.1, "Satisfaction": round(draw.uniform(20, 100), 1),
-        "Created_Time": created.isoformat(timespec="seconds"), "Modified_Time": created.isoformat(timespec="seconds"),
-    }  # fmt: skip
-    for optional in ("Website", "Phone", "Industry", "Last_Reviewed", "Annual_Revenue", "Billing_City", "Employees"):
-        if draw.random() < 0.06:
-            record[optional] = None
-    if draw.random() < 0.05:
-        record["Notes"] = 'First line\nSecond line, with a comma and a "quote"'
-    return record
+def _names(rng: random.Random, count: int) -> list[tuple[str, Place, str]]:
+    """Names with country and industry. Only the awkward twins occur twice; awkward names are spread evenly."""
+    made: dict[str, tuple[Place, str]] = {}
+    while len(made) < max(count - len(AWKWARD_NAMES), 0):
+        place = rng.choice(PLACES)
+        trade, industry = rng.choice(TRADES)
+        made.setdefault(f"{rng.choice(STEMS)} {trade} {rng.choice(place.forms)}", (place, industry))
+    names = [(name, *facts) for name, facts in made.items()]
+    awkward = AWKWARD_NAMES[:count]
+    for number, name in enumerate(awkward):
+        spot = (number * 2 + 1) * count // (len(awkward) * 2)
+        names.insert(spot, (name.strip(), rng.choice(PLACES), rng.choice(TRADES)[1]))
+    return names
 
 
-def _name(draw: random.Random, form: str, taken: set[str]) -> str:
-    while True:
-        name = f"{draw.choice(_FIRST)} {draw.choice(_SECOND)}"
-        if draw.random() < 0.35:
-            name = f"{draw.choice(_FIRST)} & {name}"
-        name = f"{name} {form}"
-        if name in taken:
-            name = f"{name.removesuffix(form)}{draw.choice(('North', 'South', 'East', 'West', 'Group'))} {form}"
-        if name not in taken:
-            taken.add(name)
-            return name
+def _account(rng: random.Random, world: World, name: str, place: Place, industry: str) -> dict[str, Any]:
+    today = world.now()
+    values = {
+        "Account_Name": name,
+        "Industry": industry,
+        "Owner": rng.choice(list(world.users)),
+        "Account_Status": rng.choices(STATUSES, _STATUS_SHARES)[0],
+        "Review_Status": rng.choice(REVIEW_STATUSES),
+        "Is_Key_Account": rng.random() < 0.08,
+        **_company(rng, name, place),
+        **_address(rng, place),
+        **_health(rng, world, today),
+    }
+    # One account in ten is nearly empty, and in the others any optional field may be.
+    share = 0.8 if rng.random() < 0.1 else 0.12
+    kept = ("Account_Name", "Owner", "Is_Key_Account", "Account_Status")
+    return {field: value for field, value in values.items() if field in kept or rng.random() > share}
 
 
-def _status(draw: random.Random, score: int) -> str:
-    if score < 35:
-        return draw.choice(("At Risk", "At Risk", "Inactive"))
-    return draw.choice(("Active", "Active", "Active", "Good", *STATUSES)) if score < 85 else "Excellent"
+def _company(rng: random.Random, name: str, place: Place) -> dict[str, Any]:
+    employees = int(10 ** rng.uniform(0.3, 4.6))
+    words = re.findall(r"[a-z]+", _ascii(name))[:2]
+    site = f"{'-'.join(words) or 'example'}.{place.domain}"[:100]
+    return {
+        "Account_Type": rng.choice(ACCOUNT_TYPES),
+        "Ownership": rng.choice(OWNERSHIPS),
+        "Rating": rng.choice(RATINGS),
+        "Employees": employees,
+        "Annual_Revenue": round(employees * rng.uniform(40_000, 400_000), 2 if rng.random() < 0.5 else -3),
+        "Website": f"https://www.{site}",
+        "Phone": f"{place.dialling} {rng.randrange(100, 999)} {rng.randrange(1000, 9999)}",
+        "SIC_Code": rng.randrange(100, 9999),
+        "Account_Number": str(rng.randrange(10_000, 9_999_999)),
+        "Description": rng.choice(_NOTES) if rng.random() < 0.4 else None,
+        "Segments": rng.sample(SEGMENTS, rng.randrange(1, 3)),
+    }
+
+
+def _address(rng: random.Random, place: Place) -> dict[str, Any]:
+    town, state, code = rng.choice(place.towns)
+    billing = {
+        "Street": f"{rng.choice(_STREETS)} {rng.randrange(1, 180)}",
+        "City": town,
+        "State": state or None,
+        "Code": code,
+        "Country": place.country,
+    }
+    ships = rng.random() < 0.5
+    both = {f"Billing_{part}": text for part, text in billing.items()}
+    return both | ({f"Shipping_{part}": text for part, text in billing.items()} if ships else {})
+
+
+def _health(rng: random.Random, world: World, today: datetime) -> dict[str, Any]:
+    def days_ago(most: int) -> datetime:
+        return today - timedelta(days=rng.randrange(most), seconds=rng.randrange(86_400))
+
+    return {
+        "Health_Score": rng.randrange(0, 101),
+        "Satisfaction": round(rng.uniform(20, 100), 1),
+        "Last_Engagement_Date": days_ago(400).date().isoformat(),
+        "Last_Reviewed": days_ago(720).date().isoformat(),
+        "Last_Health_Check": world.moment(days_ago(90)),
+        "Notes": rng.choice(_NOTES) if rng.random() < 0.3 else None,
+    }
+
+
+def _ascii(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore")
+    return plain.decode().lower()

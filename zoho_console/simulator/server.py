@@ -1,130 +1,164 @@
-"""`Simulator`: the world on a loopback port, served by a thread of its own."""
+"""The simulator as a web server on this computer, in a thread with an event loop of its own."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from zoho_console.errors import ZohoConfigError
-from zoho_console.simulator import samples
-from zoho_console.simulator.accounts_api import CLIENT_ID, CLIENT_SECRET, SCOPES, Accounts
-from zoho_console.simulator.answers import refusal
-from zoho_console.simulator.faults import Fault, Faults
-from zoho_console.simulator.gate import Gate
+from zoho_console.errors import PortTaken
+from zoho_console.simulator.accounts_api import AccountsApi
+from zoho_console.simulator.coql_api import CoqlApi
+from zoho_console.simulator.credits import ENTERPRISE_CREDITS, Allowance
+from zoho_console.simulator.faults import Faults
+from zoho_console.simulator.gate import Gate, faulty
+from zoho_console.simulator.grants import Consent, Grants, RegisteredApp
+from zoho_console.simulator.inspection import Inspection
 from zoho_console.simulator.loading import load_accounts
-from zoho_console.simulator.metadata_api import Metadata
-from zoho_console.simulator.options import SimulatorOptions
-from zoho_console.simulator.records_api import Records
-from zoho_console.simulator.world import World
+from zoho_console.simulator.metadata_api import MetadataApi
+from zoho_console.simulator.records_api import RecordsApi
+from zoho_console.simulator.samples import fill
+from zoho_console.simulator.world import Clock, World
 
-LARGEST_BODY = 100 * 1024 * 1024
+HOST, HOST_V6 = "127.0.0.1", "::1"
+CLIENT_ID = "1000.SIMULATOR0CONSOLE0DEMO0CLIENT0"
+CLIENT_SECRET = "simulator-demo-secret"
+REDIRECT = re.compile(r"http://localhost:[0-9]{1,5}/oauth/callback")
+ALL_SCOPES = (
+    "ZohoCRM.modules.ALL",
+    "ZohoCRM.settings.ALL",
+    "ZohoCRM.users.READ",
+    "ZohoCRM.org.READ",
+    "ZohoCRM.coql.READ",
+    "ZohoCRM.bulk.ALL",
+    "ZohoFiles.files.ALL",
+    "ZohoSearch.securesearch.READ",
+)
+_MAX_BODY_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorOptions:
+    """How the stand-in is set up. `load` is a CSV file in place of the demo accounts, `port` 0 any free one.
+
+    `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
+    pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
+    `credits` are those of a day. `clock` gives the present moment with a time zone.
+    """
+
+    accounts: int = 5000
+    seed: int = 1
+    load: Path | None = None
+    latency_ms: int = 0
+    port: int = 0
+    auto_consent: bool = False
+    strict_brackets: bool = True
+    strict_picklists: bool = True
+    credits: int = ENTERPRISE_CREDITS
+    clock: Clock | None = None
 
 
 class Simulator:
-    """A stand-in for Zoho's accounts, API and upload servers at one `url`.
+    """A stand-in for Zoho: accounts, API and upload server are one address, `url`.
 
-    `world` holds records and counts effects; `faults` scripts trouble. A context manager starts and stops it.
+    `world` holds the records and the log of writes, `faults` the script of misfortunes, `grants` the tokens,
+    `allowance` the credits. Errors of `start`: PortTaken, FileProblem for the file to load.
     """
 
     client_id = CLIENT_ID
     client_secret = CLIENT_SECRET
 
-    def __init__(self, options: SimulatorOptions = SimulatorOptions()) -> None:  # noqa: B008 - a frozen value
-        self._options = options
-        self.world = World()
+    def __init__(self, options: SimulatorOptions | None = None) -> None:
+        self.options = options or SimulatorOptions()
+        self.world = World(self.options.clock)
+        if self.options.load:
+            load_accounts(self.world, self.options.load)
+        else:
+            fill(self.world, self.options.accounts, self.options.seed)
         self.faults = Faults()
+        self.allowance = Allowance(self.world.now, self.options.credits)
+        self.grants = Grants(self.world.now, self.world.me["id"])
+        self.grants.register(RegisteredApp(CLIENT_ID, CLIENT_SECRET, "Zoho Console", REDIRECT))
         self.url = ""
-        self._accounts = Accounts(self.world, auto_consent=options.auto_consent)
-        self.gate = Gate(self.world, self._accounts, self.faults, options)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="simulator", daemon=True)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
         self._ready = threading.Event()
-        self._failure: Exception | None = None
 
     def start(self) -> None:
-        """Fill the world and serve it. Errors: FileProblem (load), ZohoConfigError (port taken)."""
-        if self._options.load is not None:
-            load_accounts(self.world, self._options.load)
-        else:
-            samples.fill(self.world, self._options.accounts, self._options.seed)
+        """Serve until `stop`; when this returns, `url` answers."""
+        sockets = _listening(self.options.port)
+        self._ready.clear()
+        self.url = f"http://{HOST}:{sockets[0].getsockname()[1]}"
+        self.grants.api_domain = self.url
+        self._thread = threading.Thread(target=self._run, args=(sockets,), name="simulator", daemon=True)
         self._thread.start()
         self._ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise ZohoConfigError(
-                f"The simulator cannot use port {self._options.port}.", advice="Choose another port."
-            ) from self._failure
 
     def stop(self) -> None:
-        """Stop serving; the world can still be read."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+        """Close every connection and end the thread; does nothing before `start`."""
+        if self._thread is None or self._loop is None:
+            return
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+        self._thread = None
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def issue_grant(self, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
-        """A token answer as after a consent, without the browser."""
-        return self._accounts.issue(scopes)
+    def issue_grant(self, scopes: Iterable[str] = ALL_SCOPES) -> dict[str, Any]:
+        """A token answer with a refresh token, as after a sign-in, without a browser."""
+        code = self.grants.issue_code(Consent(CLIENT_ID, "", tuple(scopes)))
+        return self.grants.exchange({"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "code": code})
 
-    def expire_tokens(self) -> None:
-        """End every access token now, as if an hour had passed."""
-        self._accounts.expire_all()
+    def _run(self, sockets: list[socket.socket]) -> None:
+        asyncio.run(self._serve(sockets))
 
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        runner = web.AppRunner(self._application(), access_log=None, handle_signals=False, shutdown_timeout=1)
-        try:
-            self._loop.run_until_complete(runner.setup())
-            site = web.TCPSite(runner, "127.0.0.1", self._options.port)
-            self._loop.run_until_complete(site.start())
-            self.url = self._accounts.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        except OSError as error:
-            self._failure = error
+    async def _serve(self, sockets: list[socket.socket]) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        for listener in sockets:
+            await web.SockSite(runner, listener).start()
         self._ready.set()
-        try:
-            if self._failure is None:
-                self._loop.run_forever()
-        finally:
-            self._loop.run_until_complete(runner.cleanup())
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+        await self._stopping.wait()
+        await runner.cleanup()
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[self.gate.middleware()], client_max_size=LARGEST_BODY)
-        application.add_routes(self._accounts.routes())
-        application.add_routes(Metadata(self.world).routes())
-        application.add_routes(Records(self.world).routes())
-        application.add_routes(
-            [
-                web.get("/_simulator/effects", self._effects),
-                web.get("/_simulator/account/{id}", self._account),
-                web.post("/_simulator/faults", self._add_fault),
-                web.route("*", "/{path:.*}", self._unknown),
-            ]
-        )
+        gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+        endpoints = [
+            *MetadataApi(self.world).endpoints(),
+            *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
+            *RecordsApi(self.world, strict_picklists=self.options.strict_picklists).endpoints(),
+        ]
+        application = web.Application(middlewares=[faulty(self.faults)], client_max_size=_MAX_BODY_BYTES)
+        application.add_routes(Inspection(self.world, self.allowance, self.faults).routes())
+        accounts = AccountsApi(self.world, self.grants, auto_consent=self.options.auto_consent)
+        application.add_routes(accounts.routes())
+        application.add_routes([gate.route(endpoint) for endpoint in endpoints])
         return application
 
-    async def _effects(self, _request: web.Request) -> web.Response:
-        return web.json_response(self.world.describe())
 
-    async def _account(self, request: web.Request) -> web.Response:
-        return web.json_response(self.world.records().get(request.match_info["id"]))
-
-    async def _add_fault(self, request: web.Request) -> web.Response:
-        self.faults.add(Fault(**await request.json()))
-        return web.json_response({"added": True})
-
-    async def _unknown(self, _request: web.Request) -> web.Response:
-        return refusal(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one")
+def _listening(port: int) -> list[socket.socket]:
+    """Listening sockets on 127.0.0.1 and, where this computer has it, on ::1, so that `localhost` answers."""
+    try:
+        first = socket.create_server((HOST, port), backlog=128)
+    except OSError as error:
+        raise PortTaken(port, str(error)) from error
+    try:
+        second = socket.create_server((HOST_V6, first.getsockname()[1]), family=socket.AF_INET6, backlog=128)
+    except OSError:
+        return [first]
+    return [first, second]

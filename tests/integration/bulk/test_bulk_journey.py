@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowState
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import FileProblem, NotReachable, SignInNeeded, ZohoConfigError
-from zoho_console.simulator.faults import Fault
 from zoho_console.simulator.server import Simulator
 from zoho_console.workspace.workspace import Workspace
 
@@ -45,7 +45,7 @@ class Journey:
         return path
 
     def ids(self, count: int) -> list[str]:
-        return list(self.simulator.world.records())[:count]
+        return list(self.simulator.world.records("Accounts"))[:count]
 
     def prepare(self, path: Path, key: str = "", **options: Any) -> ChangeSet:
         async def work() -> ChangeSet:
@@ -84,7 +84,7 @@ class Journey:
         return self.call(work())
 
     def value(self, record_id: str, name: str = "Health_Score") -> Any:
-        return self.simulator.world.records()[record_id][name]
+        return self.simulator.world.records("Accounts")[record_id][name]
 
 
 @pytest.fixture
@@ -117,12 +117,14 @@ def test_every_good_row_has_one_effect_and_undo_takes_it_back(journey: Journey) 
 
 
 def test_accounts_are_found_by_name_and_never_guessed(journey: Journey) -> None:
-    records = list(journey.simulator.world.records().values())
+    records = list(journey.simulator.world.records("Accounts").values())
     name = records[0]["Account_Name"]
+    named = Counter(one["Account_Name"] for one in records)
+    twin = next(text for text, count in named.items() if count > 1)
     rows = [
         (name, 3),
         (name.upper() + "x", 3),
-        ("Twin Peaks Lumber", 3),
+        (twin, 3),
         ("", 3),
         (f"  {records[1]['Account_Name']} ", 3),
     ]
@@ -137,7 +139,7 @@ def test_accounts_are_found_by_name_and_never_guessed(journey: Journey) -> None:
 def test_names_that_break_tools_are_found_and_stored_as_they_are(journey: Journey) -> None:
     nasty = [
         one
-        for one in journey.simulator.world.records().values()
+        for one in journey.simulator.world.records("Accounts").values()
         if any(mark in one["Account_Name"] for mark in "'\"<=🚀")
     ]
     assert len(nasty) >= 5
@@ -166,7 +168,7 @@ def test_a_file_whose_end_is_broken_leaves_no_plan(journey: Journey) -> None:
 
 def test_cancelling_the_comparison_gives_the_draft_up(journey: Journey) -> None:
     path = journey.file([(record_id, 5) for record_id in journey.ids(30)])
-    journey.simulator.faults.add(Fault("POST", "/coql", delay_ms=5000))
+    journey.simulator.faults.add(method="POST", path="/coql", delay_ms=5000)
 
     async def work() -> None:
         table = open_table(path)
@@ -195,7 +197,7 @@ def test_zohos_no_to_one_record_is_one_rows_outcome(journey: Journey) -> None:
 def test_a_value_changed_by_others_after_the_comparison_stays(journey: Journey) -> None:
     ids = journey.ids(4)
     planned = journey.scores(4, 2)
-    records = journey.simulator.world.records()
+    records = journey.simulator.world.records("Accounts")
     records[ids[1]]["Health_Score"] = 50
     records[ids[2]]["Health_Score"] = 2
     done = journey.apply(planned)
@@ -209,7 +211,7 @@ def test_a_value_changed_by_others_after_the_comparison_stays(journey: Journey) 
 def test_undo_leaves_alone_what_others_changed_since(journey: Journey) -> None:
     ids = journey.ids(4)
     done = journey.apply(journey.scores(4, 2))
-    records = journey.simulator.world.records()
+    records = journey.simulator.world.records("Accounts")
     records[ids[0]]["Health_Score"] = 99
     records[ids[1]]["Industry"] = "Media"
     del records[ids[2]]
@@ -223,7 +225,7 @@ def test_undo_leaves_alone_what_others_changed_since(journey: Journey) -> None:
 @pytest.mark.parametrize(("drop", "state"), [("after", RowState.UPDATED), ("before", RowState.IN_DOUBT)])
 def test_a_lost_answer_is_settled_by_reading_back(journey: Journey, drop: str, state: RowState) -> None:
     planned = journey.scores(3, 1)
-    journey.simulator.faults.add(Fault("PUT", drop=drop))
+    journey.simulator.faults.add(method="PUT", drop=drop)
     done = journey.apply(planned)
     assert done.counts == {state: 3}
     assert set(journey.simulator.world.effects.values()) <= {1}
@@ -233,8 +235,8 @@ def test_a_lost_answer_is_settled_by_reading_back(journey: Journey, drop: str, s
 
 def test_an_account_that_is_neither_old_nor_new_after_a_lost_answer_is_in_doubt(journey: Journey) -> None:
     planned = journey.scores(1, 1)
-    record = journey.simulator.world.records()[journey.ids(1)[0]]
-    journey.simulator.faults.add(Fault("PUT", drop="before", delay_ms=150))
+    record = journey.simulator.world.records("Accounts")[journey.ids(1)[0]]
+    journey.simulator.faults.add(method="PUT", drop="before", delay_ms=150)
 
     async def work() -> None:
         run = asyncio.ensure_future(applying.apply())
@@ -249,7 +251,7 @@ def test_an_account_that_is_neither_old_nor_new_after_a_lost_answer_is_in_doubt(
 
 def test_trouble_before_anything_was_sent_pauses_and_goes_on_later(journey: Journey) -> None:
     planned = journey.scores(250, 1)
-    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=50))
+    journey.simulator.faults.add(method="POST", path="/coql", status=401, body=REFUSED_TOKEN, times=50)
     paused = journey.apply(planned)
     assert paused.state is ChangeSetState.PAUSED
     assert paused.note
@@ -261,12 +263,12 @@ def test_trouble_before_anything_was_sent_pauses_and_goes_on_later(journey: Jour
 
 def test_a_write_that_is_refused_as_a_whole_goes_back_and_pauses(journey: Journey) -> None:
     planned = journey.scores(3, 1)
-    journey.simulator.faults.add(Fault("PUT", status=401, body=REFUSED_TOKEN, times=9))
+    journey.simulator.faults.add(method="PUT", status=401, body=REFUSED_TOKEN, times=9)
     paused = journey.apply(planned)
     assert (paused.state, paused.count(RowState.PLANNED)) == (ChangeSetState.PAUSED, 3)
     journey.simulator.faults.clear()
     refusal = {"code": "NO_PERMISSION", "details": {}, "message": "Permission denied", "status": "error"}
-    journey.simulator.faults.add(Fault("PUT", status=403, body=refusal))
+    journey.simulator.faults.add(method="PUT", status=403, body=refusal)
     assert journey.apply(paused).counts == {RowState.REFUSED: 3}
 
 
@@ -276,7 +278,7 @@ def test_a_run_that_was_cut_off_proves_what_was_sent_before_it_goes_on(journey: 
     journey.journal.set_state(planned.id, ChangeSetState.APPLYING)
     journey.journal.record_attempt(planned.id, 1, [row.number for row in rows])
     for row in rows[:60]:  # these had landed when the power went
-        journey.simulator.world.records()[row.record_id]["Health_Score"] = 1
+        journey.simulator.world.records("Accounts")[row.record_id]["Health_Score"] = 1
     done = journey.apply(journey.journal.change_set(planned.id))
     proved = [row for row in journey.journal.rows(done.id, limit=300) if row.code == "proved"]
     assert len(proved) == 60
@@ -288,7 +290,7 @@ def test_leftovers_that_cannot_be_read_wait(journey: Journey) -> None:
     planned = journey.scores(3, 1)
     journey.journal.set_state(planned.id, ChangeSetState.APPLYING)
     journey.journal.record_attempt(planned.id, 1, [2, 3, 4])
-    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=9))
+    journey.simulator.faults.add(method="POST", path="/coql", status=401, body=REFUSED_TOKEN, times=9)
     paused = journey.apply(journey.journal.change_set(planned.id))
     assert (paused.state, paused.count(RowState.SENT)) == (ChangeSetState.PAUSED, 3)
 
@@ -315,7 +317,7 @@ def test_only_one_console_applies_a_run(journey: Journey) -> None:
 
 def test_closing_the_console_pauses_the_run(journey: Journey) -> None:
     planned = journey.scores(200, 1)
-    journey.simulator.faults.add(Fault("POST", "/coql", delay_ms=3000, times=9))
+    journey.simulator.faults.add(method="POST", path="/coql", delay_ms=3000, times=9)
     run = journey.run(planned)
     pending = journey.workspace.engine.start(run.apply())
     asyncio.run(asyncio.sleep(0.3))
@@ -335,7 +337,7 @@ def test_only_a_finished_run_that_changed_something_can_be_undone(journey: Journ
 
 def test_an_undo_that_cannot_read_is_given_up(journey: Journey) -> None:
     done = journey.apply(journey.scores(2, 1))
-    journey.simulator.faults.add(Fault("POST", "/coql", status=401, body=REFUSED_TOKEN, times=9))
+    journey.simulator.faults.add(method="POST", path="/coql", status=401, body=REFUSED_TOKEN, times=9)
     with pytest.raises((SignInNeeded, NotReachable)):
         journey.undo(done)
     assert journey.journal.change_sets()[0].state is ChangeSetState.ABANDONED

@@ -22,7 +22,7 @@ from zoho_console.ui.theme import ROW_HEIGHT, Look
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
-NARROWEST = 0.55  # of the width a column asks for
+NARROWEST = 0.72  # of the width a column asks for
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -199,19 +199,28 @@ class TableView(QTableView):
 
     def _size_columns(self) -> None:
         """Other columns came: give them the widths they ask for."""
-        keys = [column.key for column in self._table.columns]
+        keys = [f"{column.key} {column.width}" for column in self._table.columns]
         if keys != self._keys:
             self._keys, self._is_sized_by_hand = keys, False
             self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Narrow the columns, within reason, so that all are in view; the last one takes what is left."""
-        wanted = [column.width for column in self._table.columns]
+        """Narrow the columns, within reason, so that all are in view; room to spare goes to the widest one."""
+        columns = self._table.columns
+        widths = [column.width for column in columns]
         room = self.viewport().width() - 2
-        share = min(1.0, max(NARROWEST, room / sum(wanted))) if wanted and room > 0 else 1.0
+        if not widths or room <= 0:
+            return
+        fixed = sum(column.width for column in columns if not column.can_shrink)
+        free = sum(widths) - fixed
+        share = min(1.0, max(NARROWEST, (room - fixed) / free)) if free else 1.0
+        widths = [int(one.width * share) if one.can_shrink else one.width for one in columns]
+        spare = room - sum(widths)
+        if spare > 0:
+            widths[max(range(len(widths)), key=widths.__getitem__)] += spare * 2 // 3
         self._is_fitting = True
-        for index, width in enumerate(wanted):
-            self.setColumnWidth(index, max(56, int(width * share)))
+        for index, width in enumerate(widths):
+            self.setColumnWidth(index, max(56, width))
         self._is_fitting = False
 
     def _column_resized(self, _index: int, _old: int, _new: int) -> None:

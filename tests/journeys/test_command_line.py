@@ -1,0 +1,194 @@
+"""The command line as a person uses it: real processes, a real redirect, the simulator in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL_DATA = ROOT.parent / "shared" / "data" / "sp500-constituents.csv"
+CLIENT = "--data-centre", "custom", "--client-id"
+INVENTED = "Symbol,Security,GICS Sector,Date added\n" + "".join(
+    f"S{number},Company {number} & Co,{('Tech', 'Health Care', 'Energy')[number % 3]},19{number % 90 + 10}-01-01\n"
+    for number in range(120)
+)
+
+
+@dataclass
+class Console:
+    """Runs `zoho-console` with a data folder of its own against one simulator."""
+
+    home: Path
+    url: str
+    client_id: str
+    secret: str
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        ended = subprocess.run(
+            [sys.executable, "-m", "zoho_console", *arguments], capture_output=True, text=True, check=False,
+            env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, timeout=120,
+        )  # fmt: skip
+        assert ended.returncode == code, ended.stdout + ended.stderr
+        return ended.stdout if code == 0 or "--json" in arguments else ended.stdout + ended.stderr
+
+    def value(self, *arguments: str, code: int = 0) -> Any:
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        names = {"ZOHO_CONSOLE_HOME": str(self.home), "ZOHO_SDK_CLIENT_SECRET": self.secret}
+        foreign = ("DATABASE_URL", "DBUS_SESSION_BUS_ADDRESS")
+        kept = {key: value for key, value in os.environ.items() if key not in foreign}
+        return {**kept, **names}
+
+    def connect(self, name: str = "Acme") -> None:
+        command = [sys.executable, "-m", "zoho_console", "connect", name, *CLIENT, self.client_id, "--no-browser"]
+        command += ["--accounts-url", self.url, "--api-url", self.url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment, cwd=ROOT) as process:
+            assert process.stdout is not None
+            address = next(line for line in process.stdout if line.startswith("http"))
+            urllib.request.urlopen(address.strip(), timeout=10).close()
+            process.stdout.read()
+            assert process.wait(30) == 0
+
+    def effects(self) -> dict[str, int]:
+        with urllib.request.urlopen(f"{self.url}/_simulator/effects", timeout=10) as answer:
+            return json.load(answer)  # type: ignore[no-any-return]
+
+    def all_accounts(self) -> dict[str, dict[str, Any]]:
+        fields = "Account_Name,Health_Score,Last_Reviewed,GICS_Sector"
+        return {one["id"]: one for one in self.value("accounts", "--fields", fields, "--limit", "1000")}
+
+
+@pytest.fixture
+def console(tmp_path: Path, open_folder: Path) -> Iterator[Console]:
+    source = tmp_path / "companies.csv"
+    source.write_text(REAL_DATA.read_text("utf-8") if REAL_DATA.exists() else INVENTED, "utf-8")
+    home = open_folder / f"cli-{time.monotonic_ns()}"
+    home.mkdir(mode=0o711)
+    command = [sys.executable, "-m", "zoho_console", "simulator", "--auto-consent", "--load", str(source)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as simulator:
+        assert simulator.stdout is not None
+        words = "".join(simulator.stdout.readline() for _ in range(3))
+        found = re.search(r"(http://\S+).*client id\s+(\S+).*client secret\s+(\S+)", words, re.DOTALL)
+        assert found is not None, words
+        yield Console(home, found[1], found[2], found[3])
+        simulator.terminate()
+
+
+def corrections(console: Console, path: Path) -> int:
+    """A right correction for every account but ten, which are wrong in ten ways; how many are right comes out."""
+    accounts = list(console.all_accounts().values())
+    rows = [[one["Account_Name"], "IT & Software", "2026-11-20", 40 + place % 60] for place, one in enumerate(accounts)]
+    wrong = [
+        (0, "Nobody Corp"), (0, ""), (3, "high"), (3, "12.5"), (2, "20/11/2026"), (2, "2026-02-30"), (1, "y" * 300),
+        (3, "1234567890"), (0, "Nobody Ltd"), (2, "soon"),
+    ]  # fmt: skip
+    for place, (column, text) in enumerate(wrong):
+        rows[5 + place * 10][column] = text
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("Company", "Sector", "Reviewed on", "Score"), *rows])
+    return len(rows) - len(wrong)
+
+
+def test_the_main_job_from_sign_in_to_undo(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    assert console.value("connections")[0]["organisation"] == "Acme Ltd"
+    before = console.all_accounts()
+    path, report = tmp_path / "corrections.csv", tmp_path / "report.csv"
+    good = corrections(console, path)
+    columns = [
+        "--key", "Account_Name", "--map", "Company=Account_Name", "--map", "Sector=GICS_Sector",
+        "--map", "Reviewed on=Last_Reviewed", "--map", "Score=Health_Score",
+    ]  # fmt: skip
+
+    rehearsed = console.value("update", str(path), *columns, "--dry-run", code=1)
+    assert rehearsed["counts"] == {"planned": good, "invalid": 10}
+    assert console.effects() == {}
+
+    done = console.value("update", str(path), *columns, "--yes", "--report", str(report), code=1)
+    assert (done["state"], done["counts"]) == ("finished", {"updated": good, "invalid": 10})
+    assert len(console.effects()) == good
+    assert set(console.effects().values()) == {1}
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == len(before)
+    assert sum(line["State"] == "updated" for line in lines) == good
+    assert all(line["Reason"] and line["What to do"] for line in lines if line["State"] != "updated")
+
+    undone = console.value("jobs", "undo", str(done["id"]), "--yes")
+    assert undone["counts"] == {"updated": good}
+    assert console.all_accounts() == before
+    jobs = console.value("jobs")
+    assert [job["id"] for job in jobs] == sorted((job["id"] for job in jobs), reverse=True)
+    assert console.value("jobs", "show", str(done["id"]))["counts"]["updated"] == good
+    again = tmp_path / "again.csv"
+    console.run("jobs", "report", str(done["id"]), str(again))
+    assert again.read_bytes() == report.read_bytes()
+
+
+def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    query = "select Account_Name from Accounts where id is not null order by Account_Name"
+    assert len(console.value("coql", query, "--limit", "3")) == 3
+    assert set(console.value("accounts", "--fields", "Account_Name", "--limit", "2")[0]) == {"id", "Account_Name"}
+    path = tmp_path / "out.csv"
+    console.run("coql", query, "--csv", str(path))
+    assert len(path.read_text("utf-8-sig").splitlines()) == len(console.all_accounts()) + 1
+    health = console.value("health")
+    assert health[0]["state"] == "works"
+
+
+def test_bad_usage_is_a_sentence_and_exit_code_two(console: Console, tmp_path: Path) -> None:
+    assert "no connection yet" in console.run("accounts", code=2)
+    console.connect()
+    for content, words in (
+        ("", "empty"), ("Company\n", "no rows"), ('Company,Score\nx,"1\n', "line 2"),
+        ("Company,Score\nx,1,2\n", "Line 2"),
+        ("Foo,Bar\n1,2\n", "No column finds"), ("Company,Company\n1,2\n", "Two columns"),
+    ):  # fmt: skip
+        path = tmp_path / "bad.csv"
+        path.write_text(content, "utf-8")
+        assert words in console.run("update", str(path), "--yes", code=2)
+    path.write_text("id,Created Time,Health Score\n777000000000410001,2026-01-01T00:00:00+01:00,5\n", "utf-8")
+    read_only = console.run(
+        "update", str(path), "--map", "Created Time=Created_Time", "--map", "id=id", "--yes", code=2
+    )
+    assert "cannot be changed" in read_only
+    assert "where" in console.run("coql", "select id from Accounts", code=2)
+    assert "no field" in console.run("accounts", "--fields", "Nonsense", code=2)
+    assert "There is no job 99" in console.run("jobs", "show", "99", code=2)
+    path.write_text("id,Health Score\n777000000000410001,5\n", "utf-8")
+    assert "--yes" in console.run("update", str(path), code=2)
+    assert console.effects() == {}
+
+
+def test_exit_codes_tell_sign_in_and_reach_apart(console: Console) -> None:
+    assert console.run("health", code=3)
+    console.connect()
+    dead = {**console.environment, "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    command = [sys.executable, "-m", "zoho_console", "jobs"]
+    ended = subprocess.run(command, env=dead, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 4
+    assert "cannot reach its database" in ended.stderr
+
+
+def test_secrets_are_nowhere_on_disk(console: Console) -> None:
+    console.connect()
+    for path in console.home.rglob("*"):
+        if path.is_file() and "data" not in path.relative_to(console.home).parts:
+            assert console.secret.encode() not in path.read_bytes(), path
+    log = (console.home / "logs" / "console.log").read_text()
+    assert "1000." not in log.replace("1000.SIM", "")

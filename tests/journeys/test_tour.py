@@ -1,0 +1,30 @@
+"""The tour through the real window, as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
+def test_every_step_of_the_tour_holds(tmp_path: Path, appearance: str) -> None:
+    command = [sys.executable, "-m", "zoho_console", "--demo", "--appearance", appearance, "--tour", str(tmp_path)]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180)
+    told = json.loads((tmp_path / "tour.json").read_text("utf-8"))
+    wrong = [check for step in told["steps"] for check in step["checks"] if not check["ok"]]
+    assert (ended.returncode, told["failure"], wrong) == (0, "", []), ended.stderr
+    assert len(told["steps"]) == len(list(tmp_path.glob("[0-9][0-9]-*.png"))) - 1  # one step has two pictures
+
+
+def test_a_tour_without_the_demo_is_refused() -> None:
+    command = [sys.executable, "-m", "zoho_console", "--tour", "nowhere"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
