@@ -20,7 +20,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 # What spreadsheets on Windows write as “CSV” is the code page of the machine; elsewhere the commonest one is assumed.
 _OWN_CODE_PAGE = locale.getencoding() if locale.getencoding().startswith("cp125") else "cp1252"
 # Numbers, marks and currency signs within a word: the text was written in another code page.
-_ODD_IN_WORDS = frozenset({"No", "Sk", "Sc", "So"})
+_ODD_IN_WORDS = frozenset({"No", "Sk", "Sc", "So", "Cc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +100,37 @@ def _is_damaged_utf8(text: bytes) -> bool:
 
 
 def _code_page_of(text: bytes) -> str:
-    """The likeliest code page. Scripts are told apart well by their bytes, Latin code pages badly.
+    """The likeliest code page. Scripts are told apart well by their bytes, Latin code pages and single letters badly.
 
-    So for Latin text the machine's own wins, unless it makes nonsense of words.
+    So the machine's own wins for what reads as Latin text, unless it makes nonsense of words.
     """
     telling = [line for line in text.splitlines(keepends=True) if not line.isascii()]
     best = from_bytes(b"".join(telling)).best()
-    if best is None or (_is_latin(str(best)) and _makes_sense(text, _OWN_CODE_PAGE)):
+    try:
+        own = text.decode(_OWN_CODE_PAGE)
+    except UnicodeDecodeError:
+        own = ""
+    if best is None:
         return _OWN_CODE_PAGE
-    return best.encoding
+    is_latin = _is_latin(str(best)) or _has_accents(own)
+    return _OWN_CODE_PAGE if is_latin and own and _makes_sense(own) else best.encoding
 
 
 def _is_latin(text: str) -> bool:
     return all(unicodedata.name(mark, "").startswith("LATIN") for mark in text if mark > "\x7f" and mark.isalpha())
 
 
-def _makes_sense(text: bytes, encoding: str) -> bool:
-    try:
-        read = text.decode(encoding)
-    except UnicodeDecodeError:
-        return False
+def _has_accents(text: str) -> bool:
+    """Whether most letters beyond ASCII stand beside plain ones, as in words with accents and in no other script."""
+    letters = touching = 0
+    for before, mark, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if mark > "\x7f" and mark.isalpha():
+            letters += 1
+            touching += any(beside.isascii() and beside.isalpha() for beside in (before, after))
+    return touching > letters / 2
+
+
+def _makes_sense(text: str) -> bool:
     return not any(
-        one > "\x7f" and unicodedata.category(one) in _ODD_IN_WORDS and other.isalpha() for one, other in pairwise(read)
+        one > "\x7f" and unicodedata.category(one) in _ODD_IN_WORDS and other.isalpha() for one, other in pairwise(text)
     )

@@ -50,8 +50,7 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
 
     A found encoding or delimiter is a guess to be shown with the sample. Errors: FileProblem.
     """
-    head = _head(path)
-    encoding = _chosen(encoding, head) if encoding else _found_encoding(path)
+    head, encoding = _looked_at(path, encoding)
     delimiter = delimiter or _delimiter_of(_decoded(path, head, encoding), is_whole=len(head) < SNIFFED_BYTES)
     first = next(_records(path, encoding, delimiter), None)
     if first is None:
@@ -65,24 +64,19 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
     return replace(table, sample=sample)
 
 
-def _head(path: Path) -> bytes:
+def _looked_at(path: Path, encoding: str) -> tuple[bytes, str]:
+    """The first bytes, and the encoding that was asked for or is found."""
     try:
         with path.open("rb") as file:
             head = file.read(SNIFFED_BYTES)
+        encoding = _chosen(encoding, head) if encoding else encoding_of(path)
     except OSError as error:
         raise _unreadable(path, error) from error
     if not head.strip():
         raise _empty(path)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise FileProblem("This is a spreadsheet, not a CSV file.", path=path, advice="Save it as CSV UTF-8 first.")
-    return head
-
-
-def _found_encoding(path: Path) -> str:
-    try:
-        return encoding_of(path)
-    except OSError as error:
-        raise _unreadable(path, error) from error
+    return head, encoding
 
 
 def _chosen(encoding: str, head: bytes) -> str:
@@ -102,11 +96,8 @@ def _delimiter_of(text: str, *, is_whole: bool) -> str:
     """The delimiter that gives the first records the same number of cells, the most cells at best."""
     best, most = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        try:
-            reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-            records = list(itertools.islice(reader, _SNIFFED_RECORDS))
-        except csv.Error:
-            continue
+        reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        records = list(itertools.islice(reader, _SNIFFED_RECORDS))
         if not is_whole and 1 < len(records) < _SNIFFED_RECORDS:
             records.pop()  # the text ends within it
         counts = [len(record) for record in records if record]
