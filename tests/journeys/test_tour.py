@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,18 @@ def test_a_tour_without_the_demo_is_refused() -> None:
     command = [sys.executable, "-m", "zoho_console", "--tour", "nowhere"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
+
+
+def test_a_session_that_ends_leaves_neither_database_nor_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    command = [sys.executable, "-m", "zoho_console", "--demo"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as console:
+        deadline = time.monotonic() + 30
+        while not list(tmp_path.glob("zoho-console-demo-*/postgres/data/postmaster.pid")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(2)
+        console.terminate()
+        assert console.wait(30) == 0
+    assert list(tmp_path.glob("zoho-console-demo-*")) == []
