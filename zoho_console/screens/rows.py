@@ -126,7 +126,7 @@ def _changed(name: str) -> Callable[[RowRecord], Cell]:
 
 def _width(name: str, rows: Sequence[RowRecord]) -> int:
     letters = [
-        len(value_text(None, row.before.get(name))) + len(value_text(None, row.after[name]))
+        len(value_text(None, row.before.get(name))) + len(value_text(None, row.after[name]) or "(blank)")
         for row in rows
         if name in row.after
     ]
