@@ -34,7 +34,7 @@ _WIDTHS = {
     "datetime": 150,
     "integer": 118,
     "percent": 118,
-    "currency": 150,
+    "currency": 172,
 }
 
 STATE_TONES: dict[RowState, str] = {

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from zoho_console.bulk.reporting import STATE_WORDS
 from zoho_console.domain.changes import ChangeSet, RowRecord, RowState
 from zoho_console.screens.cells import STATE_TONES, change_cell, plain
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
+from zoho_console.screens.words import value_text
 
 PAGE = 200
+# Widths in px: of a letter, of padding with the arrow, of the narrowest and the widest column.
+LETTER, ARROW_ROOM, NARROW, WIDE = 8, 58, 118, 300
+# The other states say why with each row.
+_SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
 
 class RowsTable:
@@ -24,12 +29,18 @@ class RowsTable:
         self.change_set: ChangeSet | None = None
         self.states: frozenset[RowState] = frozenset()
         self.field = ""
+        self._changing: Collection[str] | None = None
 
-    def show(self, change_set: ChangeSet, states: Collection[RowState] = (), field: str = "") -> None:
-        """Show these rows of a change set from the first one on."""
-        columns = row_columns(change_set, states)
-        if [one.key for one in columns] != [one.key for one in self.table.columns]:
-            self.table.set_columns(columns)
+    def show(
+        self,
+        change_set: ChangeSet,
+        states: Collection[RowState] = (),
+        field: str = "",
+        *,
+        changing: Collection[str] | None = None,
+    ) -> None:
+        """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        self._changing = changing
         self.change_set, self.states, self.field = change_set, frozenset(states), field
         self._screen.tasks.start(self._load(0), name=self._name)
 
@@ -48,8 +59,11 @@ class RowsTable:
             raise
         if after:
             self.table.append_rows(rows, has_more=len(rows) == PAGE)
-        else:
-            self.table.set_rows(rows, has_more=len(rows) == PAGE)
+            return
+        columns = row_columns(change_set, self.states, rows, self._changing)
+        if _shape(columns) != _shape(self.table.columns):
+            self.table.set_columns(columns)
+        self.table.set_rows(rows, has_more=len(rows) == PAGE)
 
     def _read(self, change_set_id: int, after: int) -> list[RowRecord]:
         return self._screen.workspace.journal.rows(
@@ -57,8 +71,16 @@ class RowsTable:
         )
 
 
-def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Column]:
-    """Row and account, then either the changed fields or the problem, by what is shown."""
+def row_columns(
+    change_set: ChangeSet,
+    states: Collection[RowState],
+    rows: Sequence[RowRecord],
+    changing: Collection[str] | None = None,
+) -> list[Column]:
+    """Row and account, then either the changed fields (all that are mapped, if not told) or the problem.
+
+    A field's column is as wide as the widest change of these first rows, so that no value is cut without need.
+    """
     problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
     columns = [
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
@@ -71,11 +93,15 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState]) -> list[Col
             Column("advice", "What to do", lambda row: plain(row.advice), 330),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 120))
+        columns.append(Column("state", "State", _state, 149, can_shrink=False))
     columns += [
-        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), 212, can_shrink=False)
+        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), _width(name, rows), can_shrink=False)
         for name in change_set.mapping.targets.values()
+        if changing is None or name in changing
     ]
+    shown = set(states) or set(change_set.counts)
+    if shown - _SELF_EXPLAINING:
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
     return columns
 
 
@@ -96,3 +122,16 @@ def _changed(name: str) -> Callable[[RowRecord], Cell]:
         return Cell("")
 
     return cell
+
+
+def _width(name: str, rows: Sequence[RowRecord]) -> int:
+    letters = [
+        len(value_text(None, row.before.get(name))) + len(value_text(None, row.after[name]) or "(blank)")
+        for row in rows
+        if name in row.after
+    ]
+    return min(max(ARROW_ROOM + LETTER * max(letters, default=0), NARROW), WIDE)
+
+
+def _shape(columns: Sequence[Column]) -> list[tuple[str, str, int]]:
+    return [(one.key, one.title, one.width) for one in columns]

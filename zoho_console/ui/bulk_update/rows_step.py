@@ -120,8 +120,10 @@ class RowsStep(QWidget):
         change_set = self._screen.change_set
         if change_set is None:
             return
-        for facet in self._screen.facets:
-            tile = FilterTile(facet.label, facet_words(facet), facet.rows)
+        facets = self._screen.facets
+        for facet in facets:
+            is_only = sum(other.field == facet.field for other in facets) == 1
+            tile = FilterTile(facet.label, facet_words(facet, is_only=is_only), facet.rows)
             states = (RowState.PLANNED,) if change_set.count(RowState.PLANNED) else (RowState.UPDATED,)
             tile.pressed.connect(partial(self._screen.show_rows, states, facet.field))
             self.tiles.setdefault(facet.field, tile)
@@ -139,9 +141,9 @@ class RowsStep(QWidget):
                 self._tiles.addWidget(tile)
 
 
-def facet_words(facet: Facet) -> str:
+def facet_words(facet: Facet, *, is_only: bool) -> str:
     """A kind of change in words, shortened to the card."""
     if facet.before is None and facet.after is None:
-        return "other changes"
+        return "a value of its own in each row" if is_only else "other changes"
     before = "any value" if facet.before is None else shortened(facet.before, 22) or "(blank)"
     return f"{before} → {shortened(facet.after or '', 22) or '(blank)'}"

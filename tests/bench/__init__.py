@@ -1,0 +1,1 @@
+"""Benchmarks: commands that print figures beside a peer and a floor."""
