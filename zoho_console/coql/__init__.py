@@ -17,6 +17,7 @@ from zoho_console.coql.building import (
     starts_with,
 )
 from zoho_console.coql.criteria import bulk_read_criteria, search_criteria
+from zoho_console.coql.problems import place_of
 from zoho_console.coql.reading import parse, parse_condition
 from zoho_console.coql.tree import (
     EVERY,
@@ -59,6 +60,7 @@ __all__ = [
     "not_in",
     "parse",
     "parse_condition",
+    "place_of",
     "search_criteria",
     "select",
     "starts_with",

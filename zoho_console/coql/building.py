@@ -29,7 +29,7 @@ def select(
     *,
     order_by: Sequence[Order] = (),
     limit: int | None = None,
-    offset: int = 0,
+    offset: int | None = None,
 ) -> Query:
     """A query for some fields of a module's records, each field once. Without `limit` Zoho gives 200 rows."""
     chosen = tuple(dict.fromkeys(one if isinstance(one, Column) else Column(one) for one in columns))

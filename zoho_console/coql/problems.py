@@ -12,6 +12,8 @@ from zoho_console.errors import BadQuery
 
 _NEAR = re.compile(r"[\w.$]+|\S")
 _OPERATORS = "an operator such as =, like or in"
+# In Zoho's details, in the order of what tells most precisely where a query went wrong.
+_NAMING = ("column_name", "near", "alias", "clause", "operator")
 # Names of terminals in the order in which they are said.
 _WORDS = {
     "_SELECT": "“select”",
@@ -57,6 +59,21 @@ def bad_place(message: str, text: str, place: int, *, near: str, advice: str) ->
         advice=advice,
         details={"near": near},
     )
+
+
+def place_of(problem: BadQuery, text: str) -> tuple[int, int] | None:
+    """Start and length of what a problem is about in `text`; None if it names nothing that stands there.
+
+    Zoho's own lines and columns are those of the query as it was sent, so its problems are found by their words.
+    """
+    if problem.status == 0 and problem.line is not None and problem.column is not None:
+        lines = text.split("\n")[: problem.line - 1]
+        start = sum(len(line) + 1 for line in lines) + problem.column - 1
+        near = str(problem.details.get("near", ""))
+        return (start, len(near)) if near else (max(start - 1, 0), 1)
+    word = next((str(problem.details[key]) for key in _NAMING if problem.details.get(key)), "")
+    found = re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", text) if word else None
+    return (found.start(), len(word)) if found else None
 
 
 def _expected(error: UnexpectedInput) -> str:

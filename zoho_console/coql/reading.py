@@ -91,7 +91,7 @@ class _Reader(Transformer_NonRecursive[Token, Any]):
         columns, source, where, groups, orders, limit = parts
         if where is None:
             self._mend("“where id is not null” was added, for Zoho wants a condition.")
-        rows, offset = limit or (None, 0)
+        rows, offset = limit or (None, None)
         return Query(
             columns=columns,
             module=source[0],
@@ -214,9 +214,9 @@ class _Reader(Transformer_NonRecursive[Token, Any]):
         path, direction = parts
         return Order(path, direction is not None and direction.type == "DESC")
 
-    def limit(self, parts: list[Any]) -> tuple[int, int]:
+    def limit(self, parts: list[Any]) -> tuple[int, int | None]:
         rows, offset = parts
-        return self._whole_number(rows), 0 if offset is None else self._whole_number(offset)
+        return self._whole_number(rows), None if offset is None else self._whole_number(offset)
 
     def offset_limit(self, parts: list[Token]) -> tuple[int, int]:
         offset, rows = parts

@@ -16,6 +16,7 @@ Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 Joint: TypeAlias = Literal["and", "or"]
 
 AGGREGATES = ("SUM", "MIN", "MAX", "AVG", "COUNT")
+USUAL_LIMIT = 200  # rows of a query without a limit
 MOST_DEEP = 100  # brackets within brackets; Zoho takes 25 conditions in all
 
 
@@ -167,7 +168,7 @@ class Query:
     group_by: tuple[str, ...] = ()
     order_by: tuple[Order, ...] = ()
     limit: int | None = None
-    offset: int = 0
+    offset: int | None = None
     mended: tuple[str, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
@@ -179,8 +180,16 @@ class Query:
             text += f" order by {', '.join(map(str, self.order_by))}"
         if self.limit is not None:
             text += f" limit {self.limit}"
-            text += f" offset {self.offset}" if self.offset else ""
+            text += "" if self.offset is None else f" offset {self.offset}"
         return text
+
+    @property
+    def credits(self) -> int:
+        """Credits that the query costs: 1 up to 200 rows, which is the limit without one, 2 up to 1,000, 3 above."""
+        limit = self.limit or USUAL_LIMIT
+        if limit <= 200:
+            return 1
+        return 2 if limit <= 1000 else 3
 
     @property
     def is_total(self) -> bool:
@@ -192,12 +201,12 @@ class Query:
         """A query that counts the rows of this one as `Total`, its limit aside; None for totals."""
         if self.is_total:
             return None
-        return replace(self, columns=(Column("id", "COUNT", "Total"),), order_by=(), limit=None, offset=0)
+        return replace(self, columns=(Column("id", "COUNT", "Total"),), order_by=(), limit=None, offset=None)
 
     @property
     def unordered(self) -> Query:
         """This query without order and limit: rows come by id, so that none is skipped or read twice."""
-        return replace(self, order_by=(), limit=None, offset=0)
+        return replace(self, order_by=(), limit=None, offset=None)
 
     def limited(self, rows: int, offset: int = 0) -> Query:
         """This query cut to `rows` rows after the first `offset`."""
