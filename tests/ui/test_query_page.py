@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from zoho_console.screens.query import QueryScreen
+from zoho_console.coql import parse
+from zoho_console.screens.query import QueryScreen, examples
 from zoho_console.screens.screen import Desk
 from zoho_console.ui.pages.query import QueryPage
 from zoho_console.ui.theme import Look
@@ -100,6 +102,12 @@ def test_rows_are_exported_and_offered_for_an_update(
     with qtbot.waitSignal(screen.desk.file_offered, timeout=5000) as offered:
         screen.offer_update(screen.fields["Health_Score"], "5")
     assert len(offered.args[0].read_text("utf-8-sig").splitlines()) == len(screen.table.rows) + 1
+
+
+def test_the_examples_are_queries_as_zoho_spells_them() -> None:
+    for _name, text in examples(date(2026, 3, 4)):
+        assert parse(text).mended == ()
+    assert "'2026-01-01T00:00:00+00:00'" in examples(date(2026, 3, 4))[1][1]
 
 
 def test_the_price_is_said_before_the_question_is_asked(qtbot: QtBot, page: QueryPage) -> None:

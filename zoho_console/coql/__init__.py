@@ -19,7 +19,9 @@ from zoho_console.coql.building import (
 from zoho_console.coql.criteria import bulk_read_criteria, search_criteria
 from zoho_console.coql.problems import place_of
 from zoho_console.coql.reading import parse, parse_condition
+from zoho_console.coql.spelling import KEYWORDS
 from zoho_console.coql.tree import (
+    AGGREGATES,
     EVERY,
     Between,
     Blank,
@@ -34,7 +36,9 @@ from zoho_console.coql.tree import (
 )
 
 __all__ = [
+    "AGGREGATES",
     "EVERY",
+    "KEYWORDS",
     "Between",
     "Blank",
     "Column",

@@ -11,11 +11,12 @@ from zoho_console.errors import BadQuery
 
 Scalar: TypeAlias = str | bool | int | float | Decimal | date | datetime
 
-# Without quotes these are never names.
-RESERVED = (
-    "select", "distinct", "from", "where", "having", "as", "and", "or", "not", "like", "in", "between", "is", "null",
-    "group", "order", "by", "limit", "offset", "asc", "desc",
+KEYWORDS = (
+    "select", "from", "where", "as", "and", "or", "not", "like", "in", "between", "is", "null", "group", "order", "by",
+    "limit", "offset", "asc", "desc",
 )  # fmt: skip
+# Without quotes these are never names; the last two are words of SQL that COQL lacks.
+RESERVED = (*KEYWORDS, "distinct", "having")
 # Words of SQL that Zoho wants in quotes as well when a field bears them.
 _QUOTED_NAMES = frozenset((*RESERVED, "external", "join", "on", "union", "case", "exists", "any", "all", "table"))
 _PLAIN_NAME = re.compile(r"!?[a-z_$][\w$]*(\.[a-z_$][\w$]*)*", re.IGNORECASE | re.ASCII)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from zoho_console.coql import Query, parse, place_of
+from zoho_console.coql import Query, compared, parse, place_of
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
@@ -181,6 +181,7 @@ class QueryScreen(Screen):
 
 def examples(today: date) -> list[tuple[str, str]]:
     """Name and text of queries that every organisation can ask."""
+    this_year = datetime(today.year, 1, 1, tzinfo=UTC)
     return [
         (
             "Largest accounts",
@@ -190,7 +191,7 @@ def examples(today: date) -> list[tuple[str, str]]:
         (
             "Not changed this year",
             "select Account_Name, Owner, Modified_Time\nfrom Accounts\n"
-            f"where Modified_Time < '{today.year}-01-01T00:00:00+00:00'\norder by Modified_Time asc",
+            f"where {compared('Modified_Time', '<', this_year)}\norder by Modified_Time asc",
         ),
         (
             "Revenue by industry",
