@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from zoho_console.coql import (
@@ -22,6 +24,13 @@ from zoho_console.coql import (
 from zoho_console.coql.spelling import typed
 from zoho_console.coql.tree import AGGREGATES
 
+# COQL_EXAMPLES=10000 for a whole campaign.
+ROUNDS = settings(
+    max_examples=int(os.environ.get("COQL_EXAMPLES", "50")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 HOSTILE = "'\"\\%();,=<>! \t\n\r\u2028\u202eäß漢🙂\x00aA1."
 PATHS = st.one_of(
     st.from_regex(r"[A-Za-z_$][A-Za-z0-9_$]{0,8}(\.[A-Za-z_$][A-Za-z0-9_$]{0,5}){0,2}", fullmatch=True),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 import re
 
-from coql_trees import conditions, queries, with_sub_queries
-from hypothesis import HealthCheck, given, settings
+from coql_trees import ROUNDS, conditions, queries, with_sub_queries
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zoho_console.coql import Condition, Query, parse, parse_condition
 
-ROUNDS = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PIECES = re.compile(r"'(?:[^']|'')*'|!=|[<>=]+|[!-]?[\w.$]+|\S")
 KEYWORDS = re.compile(
     r"(select|from|where|as|and|or|not|like|in|between|is|null|group|order|by|limit|offset|asc|desc)", re.IGNORECASE
