@@ -65,9 +65,7 @@ def _read(text: str, start: str, kind: type[T]) -> T:
     try:
         found = reader.transform(tree)
     except VisitError as error:
-        if isinstance(error.orig_exc, BadQuery):
-            raise error.orig_exc from None
-        raise
+        raise error.orig_exc from None
     assert isinstance(found, kind)
     return replace(found, mended=tuple(dict.fromkeys(reader.mended)))
 

@@ -67,6 +67,14 @@ def _read_rows(answer: Answer) -> Slice:
 
 def _bad_query(error: ZohoAPIError) -> BadQuery:
     details = error.details
+    if error.code == "LIMIT_EXCEEDED" and details.get("limit"):
+        return BadQuery(
+            f"Zoho takes at most {details['limit']} of “{details.get('by', 'these')}” in one query.",
+            code=error.code,
+            status=error.status,
+            advice="Ask for less at a time.",
+            details=details,
+        )
     reason = shortened(str(details.get("reason") or details.get("message") or error.code), 200).rstrip(".")
     where = next((details[key] for key in ("column_name", "near", "clause", "operator", "by") if details.get(key)), "")
     about = f" (“{shortened(str(where))}”)" if where else ""

@@ -117,6 +117,8 @@ def one(field: str, comparator: str, value: Any) -> dict[str, Any]:
         ("a like 'x%'", one("a", "starts_with", "x")),
         ("a like '%x'", one("a", "ends_with", "x")),
         ("a like 'x'", one("a", "equal", "x")),
+        ("a not like 'x'", one("a", "not_equal", "x")),
+        ("a like '%'", one("a", "contains", "")),
         ("a between '2026-03-04' and '2026-03-05'", one("a", "between", ["2026-03-04", "2026-03-05"])),
         ("a not between '2026-03-04' and '2026-03-05'", one("a", "not_between", ["2026-03-04", "2026-03-05"])),
         (

@@ -143,6 +143,13 @@ def test_a_query_within_a_query_is_read() -> None:
     assert query.where.values.module == "Users"
 
 
+@pytest.mark.parametrize(
+    ("limit", "credits"), [("", 1), ("limit 200", 1), ("limit 201", 2), ("limit 1000", 2), ("limit 5, 1001", 3)]
+)
+def test_a_query_knows_its_price(limit: str, credits: int) -> None:
+    assert parse(f"select id from Accounts {limit}").credits == credits
+
+
 def test_a_query_tells_its_rows_from_totals_and_their_keys_in_order() -> None:
     listed = parse("select 'Account_Name', Industry as 'Line of business' from Accounts order by Industry limit 7")
     totals = parse("select SUM(Annual_Revenue), Industry from Accounts group by Industry")

@@ -224,6 +224,15 @@ def test_an_unknown_column_is_named() -> None:
     assert "spelling" in caught.value.advice
 
 
+def test_a_query_that_asks_for_too_much_says_how_much_is_possible() -> None:
+    body = error_body("LIMIT_EXCEEDED", "limit exceeded", by="in", limit=100)
+
+    with pytest.raises(BadQuery, match="at most 100 of “in” in one query") as caught:
+        search.coql("select id from A").decode(answer(body, 400))
+
+    assert caught.value.code == "LIMIT_EXCEEDED"
+
+
 def test_a_column_that_is_a_text_is_no_place() -> None:
     body = error_body("INVALID_DATA", "invalid data", reason="unsupported aggregate function", column="F(x)")
 
