@@ -40,6 +40,7 @@ from zoho_console.errors import BadQuery
 T = TypeVar("T", Query, Condition)
 _OPERATORS: dict[str, Operator] = {"==": "=", "<>": "!=", **{operator: operator for operator in get_args(Operator)}}
 _EDGES = {"c": ("%", "%"), "s": ("", "%"), "e": ("%", "")}  # of a pattern, by the first letter of contains and others
+_TYPOGRAPHIC = "‘’‚“”„«»`´"  # quotes as word processors make them
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -190,6 +191,8 @@ class _Reader(Transformer_NonRecursive[Token, Any]):
 
     def words(self, parts: list[Token]) -> Scalar:
         """A text without quotes: one word in a query, as Zoho takes it; in criteria several."""
+        if parts[0][0] in _TYPOGRAPHIC:
+            raise self._wrong(parts[0], f"“{parts[0][0]}” is no quote to COQL.", "Use straight ones: 'Acme'.")
         if len(parts) > 1:
             odd = parts[1] if self._is_query else next((part for part in parts if part.lower() in RESERVED), None)
             if odd is not None:

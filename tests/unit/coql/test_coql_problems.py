@@ -25,6 +25,7 @@ from zoho_console.errors import BadQuery
         ("select a\nfrom B\nwhere x = ", (3, 10), "", "a value"),
         ("select a\nfrom B where\n x = 'y' z", (3, 10), "z", "“and”, “or” or the end"),
         ("select a from B where x = y z", (1, 29), "z", "in quotes"),
+        ("select a from B where x = “Big Corp”", (1, 27), "“Big", "straight ones"),
         ("select a from B where x = 'abc", (1, 27), "'", "Close the quotes"),
         ("select a from B where x = O'Brien", (1, 28), "'", "twice"),
         ("select a from B where not (x = 1)", (1, 23), "not", "“not in”"),
