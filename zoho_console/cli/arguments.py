@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from zoho_console import __version__
+from zoho_console.version import __version__
 
 _EPILOG = """exit codes: 0 all good, 1 some rows not applied, 2 bad input or usage (nothing sent),
 3 sign-in needed, 4 database or network not reachable"""

@@ -66,7 +66,7 @@ class DataKeys:
 
     def __init__(self, database: Database, desktops: Desktops) -> None:
         self._database = database
-        self._seen: dict[int, int] = {}
+        self._seen: dict[int | None, int] = {}
         self.desktops = desktops
 
     def prepare(self) -> None:
@@ -125,13 +125,13 @@ class DataKeys:
         key = self._unwrapped(connection, place.connection_id, row["key_id"], row["wrapped"], row["key_generation"])
         return key.unseal(place, sealed)
 
-    def seen(self, connection_id: int, generation: int) -> None:
+    def seen(self, connection_id: int | None, generation: int) -> None:
         """Remember a generation of tokens. Errors: UntrustedToken if a later one was seen: a copy was put back."""
         if generation < self._seen.get(connection_id, 0):
             raise UntrustedToken
         self._seen[connection_id] = generation
 
-    def next_generation(self, connection_id: int, stored: int) -> int:
+    def next_generation(self, connection_id: int | None, stored: int) -> int:
         """The generation after the one stored, and after any that was seen; it counts as seen."""
         self._seen[connection_id] = max(stored, self._seen.get(connection_id, 0)) + 1
         return self._seen[connection_id]

@@ -56,17 +56,19 @@ class TokenHealth:
 
 
 class ConnectionVault:
-    """The grant of one connection; satisfies `domain.grants.GrantVault`. Every method is one short transaction.
+    """The grant of one connection, or (with None) that of scripts; satisfies `domain.grants.GrantVault`.
+
+    Every method is one short transaction.
 
     Tokens are sealed at rest. Times are kept on the database's clock and given on this computer's, so that a wrong
     clock here makes no token look younger or older than it is.
     """
 
-    def __init__(self, database: Database, connection_id: int, keys: DataKeys) -> None:
+    def __init__(self, database: Database, connection_id: int | None, keys: DataKeys) -> None:
         self._database = database
         self._id = connection_id
         self._keys = keys
-        self._mine: ColumnElement[bool] = (table.c.connection_id == connection_id) & (table.c.token_type == OAUTH)
+        self._mine: ColumnElement[bool] = _of(connection_id) & (table.c.token_type == OAUTH)
 
     def load(self) -> Grant | None:
         """The grant now, or None before the first sign-in.
@@ -192,6 +194,8 @@ class ConnectionVault:
         )
 
     def _note(self, connection: Connection, kind: str, words: str) -> None:
+        if self._id is None:
+            return  # the history is that of the console's connections
         connection.execute(insert(events_table).values(connection_id=self._id, kind=kind, text=words))
 
 
@@ -263,13 +267,23 @@ class TokenStore:
         with self._database.begin() as connection:
             return connection.execute(delete(table).where(self._of(token_type))).rowcount > 0
 
+    def vault(self) -> ConnectionVault:
+        """The tokens of the usual type, as a client takes and renews them."""
+        return ConnectionVault(self._database, None, self._keys)
+
     def close(self) -> None:
         """Give the database connections back."""
         self._database.close()
 
     @staticmethod
     def _of(token_type: str) -> ColumnElement[bool]:
-        return table.c.connection_id.is_(None) & (table.c.token_type == token_type)
+        return _of(None) & (table.c.token_type == token_type)
+
+
+def _of(connection_id: int | None) -> ColumnElement[bool]:
+    if connection_id is None:
+        return table.c.connection_id.is_(None)
+    return table.c.connection_id == connection_id
 
 
 def _upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:

@@ -111,6 +111,8 @@ class Access:
     async def _usable(self) -> Grant:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
         grant = await self._loaded()
+        left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
+        log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh():
             return grant
         is_alive = grant.expires_at > datetime.now(UTC)

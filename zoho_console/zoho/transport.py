@@ -20,13 +20,13 @@ from urllib.parse import quote, urlencode
 import httpx
 import truststore
 
-from zoho_console import __version__
 from zoho_console.errors import (
     NotReachable,
     UnreadableAnswer,
     ZohoConfigError,
     ZohoRateLimitError,
 )
+from zoho_console.version import __version__
 from zoho_console.zoho.call import Answer, Call
 from zoho_console.zoho.limits import RetryPolicy, next_wait
 from zoho_console.zoho.usage import ApiUsage
