@@ -22,7 +22,7 @@ STATE_WORDS: dict[RowState, str] = {
     RowState.REFUSED: "refused by Zoho",
     RowState.CONFLICT: "changed by others",
     RowState.SKIPPED: "not sent",
-    RowState.IN_DOUBT: "in doubt",
+    RowState.UNPROVED: "unproved",
 }
 _OWN_TITLES = ("Row", "Record id", "State", "Code", "Reason", "What to do")
 # A cell that begins so is a formula to a spreadsheet (OWASP ASVS 1.2.10); numbers are not meant.

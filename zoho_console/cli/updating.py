@@ -115,9 +115,8 @@ def jobs_report(workspace: Workspace, arguments: Namespace, output: Output, _hom
 
 def _apply(workspace: Workspace, change_set: ChangeSet, arguments: Namespace, output: Output) -> int:
     report = getattr(arguments, "report", None)
-    if not change_set.count(RowState.PLANNED, RowState.SENT):
-        if change_set.state is ChangeSetState.PLANNED:
-            workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
+    if change_set.state is ChangeSetState.PLANNED and not change_set.count(RowState.PLANNED):
+        workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
         return _end(workspace, change_set.id, report, output)
     if not arguments.yes and not _agreed(change_set):
         workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
@@ -160,12 +159,12 @@ def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> No
     )  # fmt: skip
     wrong = workspace.journal.rows(
         change_set.id,
-        states=(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT),
+        states=(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED),
         limit=SHOWN_PROBLEMS,
     )
     for row in wrong:
         output.say(f"  row {row.number}: {row.reason} {row.advice}".rstrip())
-    more = change_set.count(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT) - len(wrong)
+    more = change_set.count(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED) - len(wrong)
     if more > 0:
         output.say(f"  and {more:,} more; the report lists them all.")
 

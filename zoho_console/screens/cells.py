@@ -46,7 +46,7 @@ STATE_TONES: dict[RowState, str] = {
     RowState.REFUSED: "bad",
     RowState.CONFLICT: "warn",
     RowState.SKIPPED: "muted",
-    RowState.IN_DOUBT: "warn",
+    RowState.UNPROVED: "warn",
 }
 JOB_TONES: dict[ChangeSetState, str] = {
     ChangeSetState.DRAFT: "muted",

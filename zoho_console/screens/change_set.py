@@ -20,7 +20,7 @@ from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 
 LOG_LINES = 8
-PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
+PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED, RowState.SKIPPED)
 
 
 class Step(StrEnum):

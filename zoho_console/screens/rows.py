@@ -81,7 +81,7 @@ def row_columns(
 
     A field's column is as wide as the widest change of these first rows, so that no value is cut without need.
     """
-    problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
+    problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED, RowState.SKIPPED}
     columns = [
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
         Column("account", "Account", lambda row: _account(change_set, row), 220),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -94,17 +94,23 @@ class ZohoCore:
             offset += len(part.records)
 
     async def update_records(
-        self, module: str, changed: Sequence[Record], *, trigger: Sequence[str] | None = None
+        self,
+        module: str,
+        changed: Sequence[Record],
+        *,
+        trigger: Sequence[str] | None = None,
+        guard: Callable[[], None] | None = None,
     ) -> list[Reply]:
         """Zoho's replies to an update of up to 100 records, in Zoho's order, usually that of the request.
 
-        `trigger` None: every automation runs; empty: none. Nothing that may have reached Zoho is sent again.
+        `trigger` None: every automation runs; empty: none. Nothing that may have reached Zoho is sent again. `guard`
+        is called just before bytes leave; what it raises comes out here, and nothing is sent.
         Errors: NotReachable(sent=True) and UnreadableAnswer leave a doubt, all others mean that nothing was done.
         Cost: 1 call, 1 credit for 10 records; no call for no records.
         """
         if not changed:
             return []
-        return await self._send(records.update(module, changed, trigger))
+        return await self._send(replace(records.update(module, changed, trigger), guard=guard))
 
     async def fields(self, module: str) -> list[Field]:
         """The fields of a module, hidden and computed ones included. Cost: 1 call."""

@@ -11,10 +11,11 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -148,7 +149,14 @@ def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
         f"{origin}{call.path}{query}",
         headers=headers,
         content=content or None,
+        extensions={"trace": partial(_guarded, call.guard)} if call.guard else {},
     )
+
+
+async def _guarded(guard: Callable[[], None], event: str, _details: Any) -> None:
+    """httpcore tells of each step of an exchange. The last before a server has a whole request: its body leaves."""
+    if event.endswith((".send_request_headers.started", ".send_request_body.started")):
+        guard()
 
 
 def _json(call: Call[T]) -> bytes:

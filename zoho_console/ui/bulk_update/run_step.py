@@ -13,7 +13,7 @@ _COUNTERS = (
     ("unchanged", (RowState.UNCHANGED,), "muted"),
     ("refused", (RowState.REFUSED, RowState.INVALID), "bad"),
     ("changed by others", (RowState.CONFLICT,), "warn"),
-    ("in doubt", (RowState.IN_DOUBT,), "warn"),
+    ("unproved", (RowState.UNPROVED,), "warn"),
     ("to go", (RowState.PLANNED, RowState.SENT), "accent"),
 )
 
