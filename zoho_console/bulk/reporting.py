@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
@@ -22,6 +22,9 @@ STATE_WORDS: dict[RowState, str] = {
     RowState.SKIPPED: "not sent",
     RowState.IN_DOUBT: "in doubt",
 }
+# Rows whose record does not hold what the file says.
+PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
+_ADDED = ("Problem", "What to do")
 _OWN = ("Row", "Record id", "State", "Code", "Reason", "What to do")
 
 
@@ -35,23 +38,42 @@ def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
     names = list(change_set.mapping.targets.values())
     labels = [change_set.labels.get(name, name) for name in names]
     own = [*_OWN, *(f"{label}: {when}" for label in labels for when in ("before", "after"))]
+    lines = ([*row.texts, *_own_cells(row, names)] for row in journal.all_rows(change_set_id))
+    return _write(path, _titles(change_set, own), lines)
+
+
+def write_problems(journal: Journal, change_set_id: int, path: Path) -> int:
+    """Write the rows in one of `PROBLEMS`, as they are in the file, each with its problem; their number comes out.
+
+    Once mended the file can be opened as it is: the two columns added set no field. Errors: as of `write_report`.
+    """
+    change_set = journal.change_set(change_set_id)
+    rows = (row for row in journal.all_rows(change_set_id) if row.state in PROBLEMS)
+    lines = ([*row.texts, row.reason, row.advice] for row in rows)
+    return _write(path, _titles(change_set, _ADDED), lines)
+
+
+def _titles(change_set: ChangeSet, own: Sequence[str]) -> list[str]:
     taken = set(change_set.header)
-    titles = [*change_set.header, *(f"{title} (console)" if title in taken else title for title in own)]
+    return [*change_set.header, *(f"{title} (console)" if title in taken else title for title in own)]
+
+
+def _write(path: Path, titles: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
     draft = path.with_name(f"{path.name}.part")
     count = 0
     try:
         with draft.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(titles)
-            for row in journal.all_rows(change_set_id):
-                writer.writerow([*row.texts, *_own_cells(row, names)])
+            for line in lines:
+                writer.writerow(line)
                 count += 1
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise FileProblem(
-            f"The report cannot be written: {reason}.", path=path, advice="Choose another place."
+            f"The file cannot be written: {reason}.", path=path, advice="Choose another place."
         ) from error
     return count
 
