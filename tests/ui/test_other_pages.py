@@ -83,18 +83,18 @@ def test_a_run_is_listed_filtered_and_undone(
     page = JobsPage(screen, look)
     shown(page)
     screen.shown()
-    qtbot.waitUntil(page._empty.isVisible)
+    qtbot.waitUntil(page.empty.isVisible)
     run = finished_run(desk, simulator)
     desk.jobs_changed.emit()
     qtbot.waitUntil(lambda: len(screen.rows.table.rows) == 3)
     assert "2 updated" in page.sentence.text()
-    qtbot.mouseClick(page.filters[RowState.INVALID], LEFT)
+    qtbot.mouseClick(page.filter.buttons[RowState.INVALID,], LEFT)
     qtbot.waitUntil(lambda: len(screen.rows.table.rows) == 1)
     assert screen.rows.table.columns[2].title == "Problem"
     qtbot.mouseClick(page.undo, LEFT)
     assert asked == [run.id]
     assert not page.go_on.isVisible()
-    qtbot.keyClick(page.tiles[run.id], Qt.Key.Key_Return)
+    qtbot.keyClick(page.list.tiles[0], Qt.Key.Key_Return)
     assert screen.chosen is not None
 
 
@@ -160,8 +160,8 @@ def test_a_connection_is_added_and_signed_in_by_keyboard(
         qtbot.keyClicks(edit, text)
     assert form.secret.echoMode() is QLineEdit.EchoMode.Password
     qtbot.mouseClick(form.save, LEFT)
-    assert form.secret.text() == ""
     qtbot.waitUntil(lambda: desk.connection is not None and desk.connection.name == "Second", timeout=10_000)
+    assert form.secret.text() == ""
     assert len(connections.cards) == 2
 
 
@@ -193,7 +193,7 @@ def test_a_callback_with_a_wrong_state_is_shown_and_changes_nothing(
     screen = connections._screen
     qtbot.mouseClick(connections.cards[0].sign_in, LEFT)
     qtbot.waitUntil(lambda: screen.rejected == 1)
-    assert "1 answer did not belong" in connections.panel._rejected.text()
+    assert "1 answer did not belong" in connections.panel.rejected.text()
     assert screen.signing_in is not None
     screen.cancel_sign_in()
     qtbot.waitUntil(lambda: screen.signing_in is None)

@@ -3,65 +3,22 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 
-from zoho_console.domain.connections import (
-    CUSTOM,
-    DATA_CENTRES,
-    DEFAULT_REDIRECT_PORT,
-    Connection,
-    Environment,
-    NewConnection,
-    custom_origins,
-    origins_for,
-    redirect_uri,
-)
+from zoho_console.domain.connections import CUSTOM, Connection, Environment, NewConnection, custom_origins, origins_for
 from zoho_console.errors import SignInCancelled
+from zoho_console.screens.connection_draft import Draft
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.workspace.health import Health
 from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
 
-__all__ = [
-    "CUSTOM",
-    "DATA_CENTRES",
-    "DEFAULT_REDIRECT_PORT",
-    "TIME_LIMIT_S",
-    "ConnectionsScreen",
-    "Draft",
-    "Environment",
-    "Step",
-    "redirect_uri",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the form holds."""
-
-    name: str
-    data_centre: str
-    environment: str
-    client_id: str
-    secret: str
-    port: int = DEFAULT_REDIRECT_PORT
-    accounts_url: str = ""
-    api_url: str = ""
-    upload_url: str = ""
-
-    def missing(self) -> str:
-        """What must still be filled in, in a sentence; "" if nothing."""
-        wanted = [("a name", self.name), ("the client id", self.client_id), ("the client secret", self.secret)]
-        if self.data_centre == CUSTOM:
-            wanted += [("the accounts address", self.accounts_url), ("the API address", self.api_url)]
-        lacking = [words for words, text in wanted if not text.strip()]
-        return f"Fill in {', '.join(lacking)}." if lacking else ""
+__all__ = ["ConnectionsScreen", "Health"]
 
 
 class ConnectionsScreen(Screen):
-    """State: `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in: `signing_in`,
-    `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
+    """State: `is_loaded`, `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in:
+    `signing_in`, `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
 
     Signals: `stepped`, `opened`, `refused`: made on the engine's thread, delivered on ours.
     """
@@ -72,6 +29,7 @@ class ConnectionsScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.is_loaded = False
         self.health: list[Health] = []
         self.is_adding = False
         self.problem = ""
@@ -94,10 +52,26 @@ class ConnectionsScreen(Screen):
         """Whether the window works with this connection."""
         return self.desk.connection is not None and self.desk.connection.id == connection.id
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether a new connection is being saved; the password store may want to be unlocked first."""
+        return self.tasks.is_running("add")
+
+    def is_testing(self, connection: Connection) -> bool:
+        """Whether Zoho is being asked who we are."""
+        return self.tasks.is_running(f"test {connection.id}")
+
+    @property
+    def names(self) -> list[str]:
+        """The names that are taken."""
+        return [one.connection.name for one in self.health]
+
     # --- intents ---
 
     def shown(self) -> None:
         self.tasks.start(self._load(), name="load")
+        # Beside the rest: a locked password store may keep its answer for a while.
+        self.tasks.start(self._look_at_secrets(), name="secrets")
 
     def begin_adding(self) -> None:
         """Show the form."""
@@ -136,12 +110,17 @@ class ConnectionsScreen(Screen):
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection with its tokens, secret and jobs."""
+        if self.signing_in is not None and self.signing_in.id == connection.id:
+            self.cancel_sign_in()
         self.tasks.start(self._remove(connection), name="remove")
 
     # --- work ---
 
     async def _load(self) -> None:
         self.health = await self.blocking(self.workspace.health)
+        self.is_loaded = True
+
+    async def _look_at_secrets(self) -> None:
         self.problem = await self.blocking(self.workspace.secrets.problem)
 
     async def _add(self, draft: Draft) -> None:

@@ -11,9 +11,11 @@ from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import duration, moment
 
+MOST = 200
+
 
 class JobsScreen(Screen):
-    """State: `jobs` newest first, `chosen`, `states` (the filter), `rows`.
+    """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`.
 
     `open_change_set` and `prepare_undo` are how the bulk update page is asked to show a change set.
     """
@@ -23,8 +25,10 @@ class JobsScreen(Screen):
         self._open_change_set = open_change_set
         self._prepare_undo = prepare_undo
         self.jobs: list[ChangeSet] = []
+        self.is_loaded = False
         self.chosen: ChangeSet | None = None
         self.states: tuple[RowState, ...] = ()
+        self._changing: frozenset[str] = frozenset()
         self.rows = RowsTable(self, "rows")
         desk.jobs_changed.connect(self.shown)
         desk.connection_changed.connect(self._connection_changed)
@@ -39,9 +43,17 @@ class JobsScreen(Screen):
 
     @property
     def can_continue(self) -> bool:
-        """Whether the chosen run has rows to send."""
-        states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
-        return self.chosen is not None and self.chosen.state in states
+        """Whether the chosen run has rows to send, or was left before its end."""
+        one = self.chosen
+        if one is None:
+            return False
+        is_left = one.state in (ChangeSetState.PAUSED, ChangeSetState.APPLYING)
+        return is_left or (one.state is ChangeSetState.PLANNED and bool(one.count(RowState.PLANNED)))
+
+    @property
+    def is_anything_running(self) -> bool:
+        """Whether a run is on its way, here or in another console."""
+        return any(one.state is ChangeSetState.APPLYING for one in self.jobs)
 
     @property
     def sentence(self) -> str:
@@ -71,14 +83,13 @@ class JobsScreen(Screen):
         if self.chosen is None or job.id != self.chosen.id:
             self.states = ()
         self.chosen = job
-        self.rows.show(job, self.states)
-        self.changed.emit()
+        self.tasks.start(self._open(job), name="open")
 
     def show_rows(self, states: tuple[RowState, ...]) -> None:
         """Only rows in these states; none means all."""
         self.states = states
         if self.chosen is not None:
-            self.rows.show(self.chosen, states)
+            self.rows.show(self.chosen, states, changing=self._changing)
         self.changed.emit()
 
     def undo(self) -> None:
@@ -99,19 +110,27 @@ class JobsScreen(Screen):
     # --- work ---
 
     def _connection_changed(self) -> None:
-        self.jobs, self.chosen = [], None
+        self.jobs, self.chosen, self.is_loaded = [], None, False
         self.shown()
 
     async def _load(self) -> None:
         connection = self.desk.connection
-        if connection is None:
-            return
-        self.jobs = await self.blocking(self.workspace.journal.change_sets, connection.id, 200)
+        journal = self.workspace.journal
+        self.jobs = await self.blocking(journal.change_sets, connection.id, MOST) if connection else []
+        self.is_loaded = True
+        former = self.chosen
         by_id = {one.id: one for one in self.jobs}
-        current = by_id.get(self.chosen.id) if self.chosen else None
+        current = by_id.get(former.id) if former else None
         current = current or (self.jobs[0] if self.jobs else None)
-        if current is not None and current != self.chosen:
+        if current is None or (former is not None and (former.id, former.state) == (current.id, current.state)):
+            self.chosen = current  # the counts may have moved; the rows stay where the person scrolled them
+        else:
             self.choose(current)
+
+    async def _open(self, job: ChangeSet) -> None:
+        facets = await self.blocking(self.workspace.journal.facets, job.id)
+        self._changing = frozenset(facet.field for facet in facets)
+        self.rows.show(job, self.states, changing=self._changing)
 
     async def _report(self, change_set_id: int, path: Path) -> None:
         rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)

@@ -14,6 +14,8 @@ from zoho_console.screens.words import value_text
 PAGE = 200
 # Widths in px: of a letter, of padding with the arrow, of the narrowest and the widest column.
 LETTER, ARROW_ROOM, NARROW, WIDE = 8, 58, 118, 300
+# The other states say why with each row.
+_SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
 
 class RowsTable:
@@ -27,9 +29,18 @@ class RowsTable:
         self.change_set: ChangeSet | None = None
         self.states: frozenset[RowState] = frozenset()
         self.field = ""
+        self._changing: Collection[str] | None = None
 
-    def show(self, change_set: ChangeSet, states: Collection[RowState] = (), field: str = "") -> None:
-        """Show these rows of a change set from the first one on."""
+    def show(
+        self,
+        change_set: ChangeSet,
+        states: Collection[RowState] = (),
+        field: str = "",
+        *,
+        changing: Collection[str] | None = None,
+    ) -> None:
+        """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        self._changing = changing
         self.change_set, self.states, self.field = change_set, frozenset(states), field
         self._screen.tasks.start(self._load(0), name=self._name)
 
@@ -49,7 +60,7 @@ class RowsTable:
         if after:
             self.table.append_rows(rows, has_more=len(rows) == PAGE)
             return
-        columns = row_columns(change_set, self.states, rows)
+        columns = row_columns(change_set, self.states, rows, self._changing)
         if _shape(columns) != _shape(self.table.columns):
             self.table.set_columns(columns)
         self.table.set_rows(rows, has_more=len(rows) == PAGE)
@@ -60,8 +71,13 @@ class RowsTable:
         )
 
 
-def row_columns(change_set: ChangeSet, states: Collection[RowState], rows: Sequence[RowRecord]) -> list[Column]:
-    """Row and account, then either the changed fields or the problem, by what is shown.
+def row_columns(
+    change_set: ChangeSet,
+    states: Collection[RowState],
+    rows: Sequence[RowRecord],
+    changing: Collection[str] | None = None,
+) -> list[Column]:
+    """Row and account, then either the changed fields (all that are mapped, if not told) or the problem.
 
     A field's column is as wide as the widest change of these first rows, so that no value is cut without need.
     """
@@ -77,11 +93,15 @@ def row_columns(change_set: ChangeSet, states: Collection[RowState], rows: Seque
             Column("advice", "What to do", lambda row: plain(row.advice), 330),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 120))
+        columns.append(Column("state", "State", _state, 149, can_shrink=False))
     columns += [
         Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), _width(name, rows), can_shrink=False)
         for name in change_set.mapping.targets.values()
+        if changing is None or name in changing
     ]
+    shown = set(states) or set(change_set.counts)
+    if shown - _SELF_EXPLAINING:
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
     return columns
 
 

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.grants import TokenEvent
 from zoho_console.errors import ZohoError
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.words import clock
+from zoho_console.screens.words import moment
 from zoho_console.workspace.health import Health, HealthState
 
+__all__ = ["Health", "Spending", "TokenHealthScreen"]
+
 EVENTS = 12
+TOKEN_LIFE = timedelta(hours=1)
+_NEEDS_A_PERSON = (HealthState.NOT_SIGNED_IN, HealthState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What this console spent on a connection since it started; `left` in words, as Zoho tells it."""
+
+    name: str
+    spent: str
+    left: str = ""
 
 
 class TokenHealthScreen(Screen):
-    """State: `health` by connection, `events` newest first, `problem` (why the password store is of no use)."""
+    """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `problem` (why the password
+    store is of no use)."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.is_loaded = False
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
         self.problem = ""
@@ -25,36 +43,68 @@ class TokenHealthScreen(Screen):
     @property
     def sentence(self) -> str:
         """How many there are, and how many need a person."""
-        needing = sum(one.state in (HealthState.NOT_SIGNED_IN, HealthState.FAILED) for one in self.health)
+        needing = sum(self.needs_a_person(one) for one in self.health)
         connections = f"{len(self.health)} connection{'' if len(self.health) == 1 else 's'}"
-        return f"{connections} · {needing} needs you" if needing else f"{connections} · none needs you"
+        return f"{connections} · {needing or 'none'} need{'s' if needing < 2 else ''} you"
 
     @property
-    def credits(self) -> list[tuple[str, str]]:
-        """For each connection, what this console spent since it started and what is left."""
+    def is_checking(self) -> bool:
+        """Whether Zoho is being asked about every connection."""
+        return self.tasks.is_running("check")
+
+    @property
+    def credits(self) -> list[Spending]:
+        """What was spent on each connection."""
         lines = []
         for one in self.health:
-            usage = one.usage
+            usage, name = one.usage, one.connection.name
             if usage is None or not usage.calls:
-                lines.append((one.connection.name, "no call since this console started"))
+                lines.append(Spending(name, "no call since this console started"))
                 continue
-            left = f" · {usage.credits_left:,} left" if usage.credits_left is not None else " · over half is left"
-            lines.append((one.connection.name, f"{usage.credits_used:,} credits in {usage.calls:,} calls{left}"))
+            left = "over half of the day's are left" if usage.credits_left is None else f"{usage.credits_left:,} left"
+            calls = f"{usage.calls:,} call{'' if usage.calls == 1 else 's'}"
+            lines.append(Spending(name, f"{usage.credits_used:,} in {calls}", left))
         return lines
 
     def event_words(self, event: TokenEvent) -> tuple[str, str, str]:
-        """Clock time, what happened, to which connection."""
+        """When, what happened, to which connection ("" once it is removed)."""
         names = {one.connection.id: one.connection.name for one in self.health}
-        return clock(event.at), event.text, names.get(event.connection_id, "")
+        return moment(event.at), event.text, names.get(event.connection_id, "")
+
+    @staticmethod
+    def needs_a_person(health: Health) -> bool:
+        """Whether nothing works until somebody signs in."""
+        return health.state in _NEEDS_A_PERSON
+
+    @staticmethod
+    def time_left(health: Health, now: datetime | None = None) -> tuple[float, str]:
+        """The share of a token's hour that is left, from 0 to 1, and the time in words ("" without a token)."""
+        if health.expires_at is None:
+            return 0.0, ""
+        left = max(timedelta(0), health.expires_at - (now or datetime.now(UTC)))
+        seconds = int(left.total_seconds())
+        words = f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
+        return min(1.0, left / TOKEN_LIFE), words
 
     # --- intents ---
 
     def shown(self) -> None:
+        self.look_again()
+        # Beside the rest: a locked password store may keep its answer for a while.
+        self.tasks.start(self._look_at_secrets(), name="secrets")
+
+    def look_again(self) -> None:
+        """Read the health anew; asks the database only."""
         self.tasks.start(self._load(), name="load")
 
     def check_all(self) -> None:
         """Ask Zoho once for every connection that is signed in."""
         self.tasks.start(self._check_all(), name="check")
+
+    def stop_checking(self) -> None:
+        """Ask no further; what was learnt so far stays."""
+        self.tasks.cancel("check")
+        self.changed.emit()
 
     def renew(self, connection: Connection) -> None:
         """Get a new access token now."""
@@ -66,14 +116,17 @@ class TokenHealthScreen(Screen):
 
     def is_busy(self, connection: Connection) -> bool:
         """Whether something is being done with this connection."""
-        names = ("check", f"renew {connection.id}", f"revoke {connection.id}")
+        names = (f"renew {connection.id}", f"revoke {connection.id}")
         return any(self.tasks.is_running(name) for name in names)
 
     # --- work ---
 
     async def _load(self) -> None:
-        self.health = await self.blocking(self.workspace.health)
-        self.events = await self.blocking(self.workspace.events, None, EVENTS)
+        health = await self.blocking(self.workspace.health)
+        events = await self.blocking(self.workspace.events, None, EVENTS)
+        self.health, self.events, self.is_loaded = health, events, True
+
+    async def _look_at_secrets(self) -> None:
         self.problem = await self.blocking(self.workspace.secrets.problem)
 
     async def _check_all(self) -> None:

@@ -7,66 +7,88 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 
 from zoho_console.domain.connections import CUSTOM, Connection
-from zoho_console.screens.connections import ConnectionsScreen
+from zoho_console.screens.connections import ConnectionsScreen, Health
 from zoho_console.ui.parts.basics import button, label, row, set_tone
 from zoho_console.ui.parts.edge_card import EdgeCard
+from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.theme import connection_colour
 
 
 class ConnectionCard(EdgeCard):
-    """Shows the health of a connection as the screen has it."""
+    """Shows a connection, how it is, and whether the window works with it."""
 
     def __init__(self, screen: ConnectionsScreen, ask_to_remove: Callable[[Connection], None]) -> None:
         super().__init__()
         self._screen = screen
         self._connection: Connection | None = None
-        self._name = label("", "card-title")
-        self._pill = label("", "pill")
-        self._who = label("", "muted", selectable=True)
-        self._where = label("", "small", selectable=True)
+        self.name = label("", "card-title")
+        self.pill = label("", "pill")
+        self.in_use = label("In use", "pill", tone="accent")
+        self._who = ElidedLabel("muted")
+        self._where = ElidedLabel("small")
         self._redirect = label("", "small", selectable=True)
+        self.permissions = label("", "small", wraps=True, selectable=True)
+        self.permissions.hide()
         self.copy = button("Copy", self._copy, "link")
+        self.fold = button("", self._fold, "link")
         self.use = button("Use this one", lambda: self._with(screen.use))
         self.sign_in = button("Sign in", lambda: self._with(screen.sign_in))
         self.test = button("Test", lambda: self._with(screen.test))
         self.remove = button("Remove…", lambda: self._with(ask_to_remove), "danger")
-        self.inside.addLayout(row(self._name, self._pill, None))
+        self.inside.addLayout(row(self.name, self.pill, self.in_use, None))
         self.inside.addWidget(self._who)
         self.inside.addWidget(self._where)
-        self.inside.addLayout(row(self._redirect, self.copy, None))
+        self.inside.addLayout(row(self._redirect, self.copy, None, self.fold))
+        self.inside.addWidget(self.permissions)
         self.inside.addSpacing(4)
         self.inside.addLayout(row(self.use, self.sign_in, self.test, None, self.remove))
 
-    def show_state(self, place: int) -> None:
-        """Draw the health at this place of the screen's list."""
-        one = self._screen.health[place]
-        connection = self._connection = one.connection
+    def show_health(self, health: Health) -> None:
+        """Draw this connection as it is now."""
+        connection = self._connection = health.connection
         current = self._screen.is_current(connection)
         self.set_edge(connection_colour(connection.colour))
-        self._name.setText(connection.name)
-        self._pill.setText("In use" if current else one.word)
-        set_tone(self._pill, "accent" if current else one.tone)
+        self.name.setText(connection.name)
+        self.pill.setText(health.word)
+        set_tone(self.pill, health.tone)
+        self.in_use.setVisible(current)
         organisation, user = connection.organisation, connection.user
-        self._who.setText(
-            f"{organisation.name} · {user.name} · {user.email}" if organisation and user else "Not signed in yet"
-        )
+        known = f"{organisation.name} · {user.name} · {user.email}" if organisation and user else "Not signed in yet"
+        self._who.say(known)
         servers = f" · accounts {connection.origins.accounts}" if connection.data_centre == CUSTOM else ""
-        self._where.setText(f"{connection.place} · {connection.environment} · client {connection.client_id}{servers}")
+        self._where.say(f"{connection.place} · {connection.environment} · client {connection.client_id}{servers}")
         self._redirect.setText(f"Redirect address to register: {connection.redirect_uri}")
+        self._show_permissions(connection, health.scopes)
+        self._show_actions(connection, current=current, is_signed_in=health.generation > 0)
+
+    def _show_permissions(self, connection: Connection, granted: tuple[str, ...]) -> None:
+        scopes = granted or connection.scopes
+        verb = "granted" if granted else "asked for"
+        self.permissions.setText(f"Permissions {verb}: {', '.join(scopes)}")
+        is_open = not self.permissions.isHidden()
+        self.fold.setText("Hide permissions" if is_open else f"Show {len(scopes)} permissions")
+        self.fold.setAccessibleName(f"{self.fold.text()} of {connection.name}")
+
+    def _show_actions(self, connection: Connection, *, current: bool, is_signed_in: bool) -> None:
+        is_testing = self._screen.is_testing(connection)
+        self.use.setVisible(not current and is_signed_in)
+        self.test.setVisible(is_signed_in)
+        self.test.setText("Testing…" if is_testing else "Test")
+        self.test.setEnabled(not is_testing)
+        self.sign_in.setText("Sign in again" if is_signed_in else "Sign in")
+        # One at a time: the panel above says which one is on its way.
+        self.sign_in.setEnabled(self._screen.signing_in is None)
         self.copy.setAccessibleName(f"Copy the redirect address of {connection.name}")
-        has_grant = one.generation > 0
-        self.use.setVisible(not current and has_grant)
-        self.test.setVisible(has_grant)
-        self.sign_in.setText("Sign in again" if has_grant else "Sign in")
-        busy = self._screen.signing_in is not None
-        self.sign_in.setEnabled(not busy)
-        self.sign_in.setToolTip("A sign-in is on its way." if busy else "")
         for action in (self.use, self.sign_in, self.test, self.remove):
             action.setAccessibleName(f"{action.text().rstrip('…')}: {connection.name}")
 
     def _with(self, action: Callable[[Connection], None]) -> None:
         if self._connection is not None:
             action(self._connection)
+
+    def _fold(self) -> None:
+        self.permissions.setVisible(self.permissions.isHidden())
+        self._screen.changed.emit()
 
     def _copy(self) -> None:
         if self._connection is not None:

@@ -2,77 +2,96 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIntValidator
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from zoho_console.screens.connections import (
-    CUSTOM,
-    DATA_CENTRES,
-    DEFAULT_REDIRECT_PORT,
-    ConnectionsScreen,
-    Draft,
-    Environment,
-    redirect_uri,
-)
+from zoho_console.domain.connections import CUSTOM, DATA_CENTRES, DEFAULT_REDIRECT_PORT, Environment, redirect_uri
+from zoho_console.screens.connection_draft import Draft
+from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.ui.parts.basics import button, card, label, row
+from zoho_console.ui.parts.form_field import FormField
 
-_HELP = (
-    "1.  Open Zoho's API console (api-console.zoho.com) and add a client of the type “Server-based Applications”.\n"
-    "2.  Register the redirect address below, letter by letter.\n"
-    "3.  Copy its client id and client secret into this form.\n"
-    "4.  You then sign in at Zoho in your browser; the console never sees your password."
+_STEPS = (
+    "Open Zoho's API console (api-console.zoho.com) and add a client of the type “Server-based Applications”.",
+    "Register the redirect address below there, letter by letter.",
+    "Copy its client id and client secret into this form.",
+    "You then sign in at Zoho in your browser; the console never sees your password.",
 )
 
 
 class ConnectionForm(QFrame):
-    """Collects a `Draft`."""
+    """Collects a `Draft`; what was typed is forgotten once the connection is saved or the form put away."""
 
     def __init__(self, screen: ConnectionsScreen) -> None:
         super().__init__()
         self._screen = screen
-        self.name = QLineEdit()
-        self.name.setPlaceholderText("Acme production")
+        self.name = _edit("Acme production")
         self.centre = QComboBox()
         for one in DATA_CENTRES.values():
             self.centre.addItem(f"{one.place} ({one.code})", one.code)
         self.centre.addItem("Custom servers", CUSTOM)
         self.environment = QComboBox()
         self.environment.addItems([str(one) for one in Environment])
-        self.client_id = QLineEdit()
-        self.client_id.setPlaceholderText("1000.…")
-        self.secret = QLineEdit()
+        self.accounts_url = _edit("https://accounts.example.org")
+        self.api_url = _edit("https://api.example.org")
+        self.upload_url = _edit("the same as the API")
+        self.client_id = _edit("1000.…")
+        self.secret = _edit("kept in your system's password store only")
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self.secret.setPlaceholderText("kept in your system's password store only")
-        self.port = QLineEdit(str(DEFAULT_REDIRECT_PORT))
-        self.port.setValidator(QIntValidator(1024, 65535, self))
-        self.accounts_url, self.api_url, self.upload_url = QLineEdit(), QLineEdit(), QLineEdit()
-        for edit, example in (
-            (self.accounts_url, "https://accounts.example.org"),
-            (self.api_url, "https://api.example.org"),
-            (self.upload_url, "the same as the API"),
-        ):
-            edit.setPlaceholderText(example)
+        self.port = _edit("")
+        self.port.setValidator(QIntValidator(1, 65535, self))
+        self.fields = {
+            "name": FormField("&Name", self.name),
+            "data_centre": FormField("&Data centre", self.centre),
+            "environment": FormField("&Environment", self.environment),
+            "accounts_url": FormField("&Accounts address", self.accounts_url),
+            "api_url": FormField("A&PI address", self.api_url),
+            "upload_url": FormField("&Upload address", self.upload_url),
+            "client_id": FormField("&Client id", self.client_id),
+            "secret": FormField("Client &secret", self.secret),
+            "port": FormField("P&ort", self.port),
+        }
         self._redirect = label("", "strong", selectable=True)
-        self._problem = label("", "small", tone="muted")
+        self._missing = label("", "small", wraps=True)
+        self.copy = button("Copy", self._copy, "link")
+        self.copy.setAccessibleName("Copy the redirect address")
+        self.cancel = button("Cancel", screen.stop_adding)
         self.save = button("Save and sign in", self._save, "primary")
         self._build()
+        self.clear()
         self.centre.currentIndexChanged.connect(self._show)
-        for edit in (self.name, self.client_id, self.secret, self.accounts_url, self.api_url, self.port):
+        for edit in self.findChildren(QLineEdit):
             edit.textChanged.connect(self._show)
-        self._show()
+            edit.returnPressed.connect(self._save)
 
     @property
     def draft(self) -> Draft:
         """What the form holds now."""
         return Draft(
             self.name.text(), self.centre.currentData(), self.environment.currentText(), self.client_id.text(),
-            self.secret.text(), self._port,
+            self.secret.text(), int(self.port.text() or 0),
             self.accounts_url.text(), self.api_url.text(), self.upload_url.text(),
         )  # fmt: skip
 
-    @property
-    def _port(self) -> int:
-        return int(self.port.text()) if self.port.hasAcceptableInput() else DEFAULT_REDIRECT_PORT
+    def show_state(self) -> None:
+        """Come into view while somebody adds a connection, with the focus in the first field; else forget all."""
+        is_wanted, was_hidden = self._screen.is_adding, self.isHidden()
+        self.setVisible(is_wanted)
+        if not is_wanted and not was_hidden:
+            self.clear()
+        elif is_wanted and was_hidden:
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show()
+
+    def clear(self) -> None:
+        """Forget what was typed, the secret before all."""
+        for edit in (self.secret, self.name, self.client_id, self.accounts_url, self.api_url, self.upload_url):
+            edit.clear()
+        self.centre.setCurrentIndex(0)
+        self.environment.setCurrentIndex(0)
+        self.port.setText(str(DEFAULT_REDIRECT_PORT))
+        self._show()
 
     def _build(self) -> None:
         frame, inside = card(margins=(20, 16, 20, 16), spacing=12)
@@ -80,47 +99,58 @@ class ConnectionForm(QFrame):
         self._form.setHorizontalSpacing(16)
         self._form.setVerticalSpacing(8)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for words, widget in (
-            ("&Name", self.name), ("&Data centre", self.centre), ("&Environment", self.environment),
-            ("&Accounts address", self.accounts_url), ("A&PI address", self.api_url),
-            ("&Upload address", self.upload_url),
-            ("&Client id", self.client_id), ("Client &secret", self.secret), ("P&ort", self.port),
-        ):  # fmt: skip
-            self._form.addRow(words, widget)
+        for field in self.fields.values():
+            field.put_into(self._form)
         explained = QVBoxLayout()
-        explained.setSpacing(10)
+        explained.setSpacing(8)
         explained.addWidget(label("Once, at Zoho", "strong"))
-        explained.addWidget(label(_HELP, "muted", wraps=True))
+        steps = QGridLayout()
+        steps.setHorizontalSpacing(8)
+        steps.setVerticalSpacing(6)
+        steps.setColumnStretch(1, 1)
+        for number, words in enumerate(_STEPS, start=1):
+            steps.addWidget(label(f"{number}.", "muted"), number, 0, Qt.AlignmentFlag.AlignTop)
+            steps.addWidget(label(words, "muted", wraps=True), number, 1)
+        explained.addLayout(steps)
+        explained.addSpacing(6)
         explained.addWidget(label("Redirect address to register", "small"))
-        copy = button("Copy", self._copy, "link")
-        copy.setAccessibleName("Copy the redirect address")
-        explained.addLayout(row(self._redirect, copy, None))
+        explained.addLayout(row(self._redirect, self.copy, None))
         explained.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(28)
         columns.addLayout(self._form, 3)
         columns.addLayout(explained, 2)
+        foot = row(self._missing, self.cancel, self.save)
+        foot.setStretch(0, 1)
         inside.addWidget(label("New connection", "card-title"))
         inside.addLayout(columns)
-        inside.addLayout(row(self._problem, None, button("Cancel", self._screen.stop_adding), self.save))
+        inside.addLayout(foot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
 
     def _show(self) -> None:
-        is_custom = self.centre.currentData() == CUSTOM
-        for edit in (self.accounts_url, self.api_url, self.upload_url):
-            self._form.setRowVisible(edit, is_custom)
-        self._redirect.setText(redirect_uri(self._port))
-        missing = self.draft.missing()
-        if not self.port.hasAcceptableInput():
-            missing = "The port is a number from 1024 to 65535."
-        self._problem.setText(missing)
-        self.save.setEnabled(not missing)
+        draft, is_saving = self.draft, self._screen.is_saving
+        for name in ("accounts_url", "api_url", "upload_url"):
+            self._form.setRowVisible(self.fields[name], draft.data_centre == CUSTOM)
+        problems = draft.problems(self._screen.names)
+        for name, field in self.fields.items():
+            field.show_problem(problems.get(name, ""))
+        self._redirect.setText(redirect_uri(draft.port))
+        missing = draft.missing() or ("Mend what is marked above." if problems else "")
+        self._missing.setText("Your password store may ask you to unlock it." if is_saving else missing)
+        self.save.setText("Saving…" if is_saving else "Save and sign in")
+        self.save.setEnabled(not missing and not is_saving)
 
     def _save(self) -> None:
-        self._screen.add(self.draft)
-        self.secret.clear()
+        if self.save.isEnabled():
+            self._screen.add(self.draft)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(redirect_uri(self._port))
+        QGuiApplication.clipboard().setText(redirect_uri(self.draft.port))
+
+
+def _edit(example: str) -> QLineEdit:
+    made = QLineEdit()
+    made.setPlaceholderText(example)
+    return made

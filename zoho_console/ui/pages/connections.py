@@ -10,10 +10,13 @@ from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.ui.connection_card import ConnectionCard
 from zoho_console.ui.connection_form import ConnectionForm
 from zoho_console.ui.dialogs import confirm
-from zoho_console.ui.parts.basics import EmptyState, button, label
+from zoho_console.ui.parts.basics import EmptyState, button
 from zoho_console.ui.parts.page import Page
+from zoho_console.ui.parts.standing_warning import StandingWarning
 from zoho_console.ui.sign_in_panel import SignInPanel
 from zoho_console.ui.theme import Look
+
+_FOR_THIS_RUN = "For this run, put the client secret into ZOHO_SDK_CLIENT_SECRET before you start the console."
 
 
 class ConnectionsPage(Page):
@@ -21,14 +24,14 @@ class ConnectionsPage(Page):
 
     def __init__(self, screen: ConnectionsScreen, look: Look) -> None:
         super().__init__("Connections", look)
-        self._screen, self._look = screen, look
+        self._screen = screen
         self.add = button("Add connection", screen.begin_adding, "primary")
         self.add_buttons(self.add)
         self.form = ConnectionForm(screen)
-        self.panel = SignInPanel(screen, look)
+        self.panel = SignInPanel(screen)
         self.cards: list[ConnectionCard] = []
-        self._problem = label("", tone="warn", wraps=True)
-        self._empty = EmptyState(
+        self.warning = StandingWarning()
+        self.empty = EmptyState(
             look, "connections", "No connection yet",
             "A connection is the console's saved way into one Zoho CRM organisation.",
             button("Add connection", screen.begin_adding, "primary"),
@@ -37,7 +40,7 @@ class ConnectionsPage(Page):
         self._list = QVBoxLayout(inside)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(14)
-        for one in (self._problem, self.form, self.panel):
+        for one in (self.warning, self.form, self.panel):
             self._list.addWidget(one)
         self._list.addStretch(1)
         scroll = QScrollArea()
@@ -46,7 +49,7 @@ class ConnectionsPage(Page):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.content.addWidget(scroll, 1)
-        self.content.addWidget(self._empty, 1)
+        self.content.addWidget(self.empty, 1)
         self._scroll = scroll
         clock = QTimer(self)
         clock.timeout.connect(self.panel.show_state)
@@ -56,17 +59,14 @@ class ConnectionsPage(Page):
 
     def _show(self) -> None:
         screen = self._screen
-        is_empty = not screen.health and not screen.is_adding and screen.signing_in is None
-        self._empty.setVisible(is_empty)
-        self._scroll.setVisible(not is_empty)
         count = len(screen.health)
+        is_empty = not count and not screen.is_adding and screen.signing_in is None
+        self.empty.setVisible(is_empty and screen.is_loaded)
+        self._scroll.setVisible(not is_empty)
         self.say(f"{count} connection{'' if count == 1 else 's'}" if count else "Where your accounts are")
         self.add.setVisible(not screen.is_adding and not is_empty)
-        self._problem.setText(
-            f"{screen.problem} For this run, put the client secret into ZOHO_SDK_CLIENT_SECRET before starting."
-        )
-        self._problem.setVisible(bool(screen.problem))
-        self.form.setVisible(screen.is_adding)
+        self.warning.say(f"{screen.problem} {_FOR_THIS_RUN}" if screen.problem else "")
+        self.form.show_state()
         self.panel.show_state()
         while len(self.cards) > count:
             gone = self.cards.pop()
@@ -76,8 +76,8 @@ class ConnectionsPage(Page):
             made = ConnectionCard(screen, self._ask_to_remove)
             self._list.insertWidget(self._list.count() - 1, made)
             self.cards.append(made)
-        for place, one in enumerate(self.cards):
-            one.show_state(place)
+        for one, health in zip(self.cards, screen.health, strict=True):
+            one.show_health(health)
 
     def _ask_to_remove(self, connection: Connection) -> None:
         self._screen.tasks.start(self._remove(connection), name="ask")

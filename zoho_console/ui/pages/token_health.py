@@ -2,130 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.token_health import TokenHealthScreen
-from zoho_console.screens.words import moment
 from zoho_console.ui.dialogs import confirm
-from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, separator, set_tone
-from zoho_console.ui.parts.edge_card import EdgeCard
+from zoho_console.ui.health_card import HealthCard
+from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
+from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.page import Page
-from zoho_console.ui.parts.ring import Ring
+from zoho_console.ui.parts.standing_warning import StandingWarning
 from zoho_console.ui.theme import Look
 
-COLUMNS = 3
-TOKEN_LIFE = timedelta(hours=1)
-
-
-class HealthCard(EdgeCard):
-    """One connection."""
-
-    def __init__(self, page: TokenHealthPage, screen: TokenHealthScreen, look: Look, place: int) -> None:
-        super().__init__()
-        self._page, self._screen, self._look, self._place = page, screen, look, place
-        self.name = label("", "card-title")
-        self.where = label("", "small")
-        self.pill = label("", "pill")
-        self.sentence = label("", wraps=True)
-        self.sentence.setMinimumHeight(38)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.refreshed = label("", "small")
-        self.ring = Ring(look)
-        self.remedy = button("", self._press)
-        self.revoke = button("Revoke…", self._ask_to_revoke, "danger")
-        top = QVBoxLayout()
-        top.setSpacing(4)
-        for one in (self.name, self.where):
-            top.addWidget(one)
-        top.addLayout(row(self.pill, None))
-        head = QHBoxLayout()
-        head.addLayout(top, 1)
-        head.addWidget(self.ring)
-        self.inside.addLayout(head)
-        self.inside.addWidget(self.sentence)
-        self.inside.addWidget(self.refreshed)
-        self.inside.addSpacing(4)
-        self.inside.addLayout(row(self.remedy, None, self.revoke))
-
-    @property
-    def connection(self) -> Connection:
-        """The connection of this card."""
-        return self._screen.health[self._place].connection
-
-    def show_state(self) -> None:
-        """Draw the health, with the time as it is now."""
-        health = self._screen.health[self._place]
-        connection = health.connection
-        self.name.setText(connection.organisation.name if connection.organisation else connection.name)
-        self.where.setText(f"{connection.name} · {connection.place} · {connection.environment}")
-        self.pill.setText(health.word)
-        set_tone(self.pill, health.tone)
-        self.set_edge(getattr(self._look.theme, health.tone))
-        self.sentence.setText(health.sentence)
-        self.refreshed.setText(
-            f"Token {health.generation}, since {moment(health.last_refresh_at)}" if health.generation else ""
-        )
-        left = health.expires_at - datetime.now(UTC) if health.expires_at else timedelta(0)
-        minutes = max(0, round(left.total_seconds() / 60))
-        self.ring.show_share(left / TOKEN_LIFE, f"{minutes} min" if health.expires_at else "", health.tone)
-        busy = self._screen.is_busy(connection)
-        self.remedy.setText("Working…" if busy else "Sign in" if health.remedy == "sign_in" else "Renew now")
-        self.remedy.setAccessibleName(f"{self.remedy.text()}: {connection.name}")
-        self.remedy.setEnabled(not busy)
-        self.revoke.setVisible(bool(health.generation))
-        self.revoke.setAccessibleName(f"Revoke {connection.name}")
-
-    def _press(self) -> None:
-        if self._screen.health[self._place].remedy == "sign_in":
-            self._screen.desk.page_wanted.emit("connections")
-        else:
-            self._screen.renew(self.connection)
-
-    def _ask_to_revoke(self) -> None:
-        self._screen.tasks.start(self._page.ask_to_revoke(self.connection), name="ask")
+CARD_WIDTH, MOST_COLUMNS, GAP = 300, 3, 16
+LOOK_AGAIN_S = 10
 
 
 class TokenHealthPage(Page):
-    """Shows a `TokenHealthScreen`; countdowns move while the page is in view."""
+    """Shows a `TokenHealthScreen`; while it is in view countdowns move, and the database is asked again."""
 
     def __init__(self, screen: TokenHealthScreen, look: Look) -> None:
         super().__init__("Token health", look)
         self._screen, self._look = screen, look
-        self.check = button("Check all now", screen.check_all)
+        self.check = button("Check all now", self._check)
         self.add_buttons(self.check)
         self.cards: list[HealthCard] = []
-        self._problem = label("", tone="warn", wraps=True)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(16)
-        self._credits_card, self._credits = card()
-        self._events_card, self._events = card(spacing=0)
-        self._empty = EmptyState(
+        self.warning = StandingWarning()
+        self.empty = EmptyState(
             look, "health", "No connection yet",
             "Once you connect your Zoho CRM, you see here what works and since when.",
             button("Connect", partial(screen.desk.page_wanted.emit, "connections"), "primary"),
         )  # fmt: skip
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self._problem)
-        layout.addLayout(self._grid)
-        layout.addWidget(self._credits_card)
-        layout.addWidget(self._events_card)
-        layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.content.addWidget(scroll, 1)
-        self.content.addWidget(self._empty, 1)
-        self._scroll = scroll
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GAP)
+        self._columns = 0
+        self._ticks = 0
         self._drawn: object = None
+        self._build()
         clock = QTimer(self)
         clock.timeout.connect(self._tick)
         clock.start(1000)
@@ -141,63 +58,130 @@ class TokenHealthPage(Page):
         if await confirm(self, "Revoke this sign-in", text, "Revoke"):
             self._screen.revoke(connection)
 
+    def _build(self) -> None:
+        credits_card, credits_layout = card(spacing=10)
+        credits_layout.addWidget(label("API credits", "card-title"))
+        self._credits = QGridLayout()
+        self._credits.setHorizontalSpacing(24)
+        self._credits.setVerticalSpacing(6)
+        self._credits.setColumnStretch(2, 1)
+        credits_layout.addLayout(self._credits)
+        events_card, events_layout = card(spacing=6)
+        events_layout.addWidget(label("What happened", "card-title"))
+        self._events = QVBoxLayout()
+        self._events.setSpacing(0)
+        events_layout.addLayout(self._events)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.warning)
+        layout.addLayout(self._grid)
+        layout.addWidget(credits_card)
+        layout.addWidget(events_card)
+        layout.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.content.addWidget(self._scroll, 1)
+        self.content.addWidget(self.empty, 1)
+
     def _show(self) -> None:
         screen = self._screen
         has_any = bool(screen.health)
         self._scroll.setVisible(has_any)
-        self._empty.setVisible(not has_any)
-        self.check.setEnabled(has_any)
-        self.say(screen.sentence)
-        self._problem.setText(screen.problem)
-        self._problem.setVisible(bool(screen.problem))
-        while len(self.cards) > len(screen.health):
-            gone = self.cards.pop()
-            self._grid.removeWidget(gone)
-            gone.deleteLater()
-        while len(self.cards) < len(screen.health):
-            place = len(self.cards)
-            made = HealthCard(self, screen, self._look, place)
-            self._grid.addWidget(made, place // COLUMNS, place % COLUMNS)
-            self.cards.append(made)
-        for column in range(COLUMNS):
-            self._grid.setColumnStretch(column, 1)
-        self._tick()
+        self.empty.setVisible(screen.is_loaded and not has_any)
+        self.check.setVisible(has_any)
+        self.check.setText("Stop checking" if screen.is_checking else "Check all now")
+        self.say(screen.sentence if has_any else "What works, since when, and what to do")
+        self.warning.say(screen.problem)
+        if len(self.cards) != len(screen.health):
+            self._make_cards()
+        for one, health in zip(self.cards, screen.health, strict=True):
+            one.show_health(health)
         drawn = (tuple(screen.events), tuple(screen.credits))
         if drawn != self._drawn:
             self._drawn = drawn
             self._fill()
 
+    def _make_cards(self) -> None:
+        while len(self.cards) > len(self._screen.health):
+            gone = self.cards.pop()
+            self._grid.removeWidget(gone)
+            gone.deleteLater()
+        while len(self.cards) < len(self._screen.health):
+            made = HealthCard(self._screen, self._look, self._start_to_revoke)
+            self.cards.append(made)
+        self._columns = 0
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """As many equal columns as the width takes."""
+        columns = max(1, min(MOST_COLUMNS, self.width() // (CARD_WIDTH + GAP)))
+        if columns != self._columns:
+            self._columns = columns
+            for place, one in enumerate(self.cards):
+                self._grid.addWidget(one, place // columns, place % columns)
+            for column in range(MOST_COLUMNS):
+                self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _start_to_revoke(self, connection: Connection) -> None:
+        self._screen.tasks.start(self.ask_to_revoke(connection), name="ask")
+
+    def _check(self) -> None:
+        if self._screen.is_checking:
+            self._screen.stop_checking()
+        else:
+            self._screen.check_all()
+
     def _tick(self) -> None:
-        if self.isVisible() or self._drawn is None:
-            for one in self.cards:
-                one.show_state()
+        if not self.isVisible():
+            return
+        self._ticks += 1
+        if self._ticks % LOOK_AGAIN_S == 0:
+            self._screen.look_again()
+        for one in self.cards:
+            one.show_time()
 
     def _fill(self) -> None:
         _clear(self._credits)
-        self._credits.addWidget(label("API credits", "card-title"))
-        for name, text in self._screen.credits:
-            self._credits.addWidget(label(f"{name}: {text}", "muted"))
+        for line, one in enumerate(self._screen.credits):
+            name = ElidedLabel("strong")
+            name.say(one.name)
+            name.setMaximumWidth(CARD_WIDTH)
+            for column, widget in enumerate((name, label(one.spent), label(one.left, "muted"))):
+                self._credits.addWidget(widget, line, column)
         _clear(self._events)
-        title = label("What happened", "card-title")
-        title.setContentsMargins(0, 0, 0, 8)
-        self._events.addWidget(title)
         if not self._screen.events:
             self._events.addWidget(label("Nothing yet.", "muted"))
         for event in self._screen.events:
-            at, words, name = self._screen.event_words(event)
             self._events.addWidget(separator())
-            line = QWidget()
-            layout = QHBoxLayout(line)
-            layout.setContentsMargins(0, 7, 0, 7)
-            when = label(at, "muted")
-            when.setFixedWidth(56)
-            layout.addWidget(when)
-            layout.addWidget(label(words), 1)
-            layout.addWidget(label(name, "muted"))
-            self._events.addWidget(line)
+            self._events.addWidget(self._event_line(*self._screen.event_words(event)))
+
+    @staticmethod
+    def _event_line(when: str, words: str, connection: str) -> QWidget:
+        line = QWidget()
+        layout = QGridLayout(line)
+        layout.setContentsMargins(0, 7, 0, 7)
+        layout.setHorizontalSpacing(16)
+        texts = [ElidedLabel("muted"), ElidedLabel(), ElidedLabel("muted")]
+        for column, (one, text) in enumerate(zip(texts, (when, words, connection), strict=True)):
+            one.say(text)
+            layout.addWidget(one, 0, column)
+        texts[0].setFixedWidth(120)
+        texts[2].setFixedWidth(220)
+        layout.setColumnStretch(1, 1)
+        return line
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
 
-def _clear(layout: QVBoxLayout) -> None:
+def _clear(layout: QVBoxLayout | QGridLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
+            widget.hide()
             widget.deleteLater()

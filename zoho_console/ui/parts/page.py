@@ -16,7 +16,7 @@ class Page(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.title: QLabel = label(title, "title")
-        self.sentence: QLabel = label("", "muted")
+        self.sentence: QLabel = label("", "muted", wraps=True)
         self.sentence.setAccessibleName(f"{title}: state")
         self.notices = NoticeBar(look)
         self._buttons = QHBoxLayout()

@@ -1,0 +1,88 @@
+"""How one connection is: its state in a word, the time its token has left, a sentence, and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from zoho_console.domain.connections import Connection
+from zoho_console.screens.token_health import Health, TokenHealthScreen
+from zoho_console.screens.words import moment
+from zoho_console.ui.parts.basics import button, label, row, set_style_property, set_tone
+from zoho_console.ui.parts.edge_card import EdgeCard
+from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.ring import Ring
+from zoho_console.ui.theme import Look
+
+
+class HealthCard(EdgeCard):
+    """Shows the health of a connection, and the time its token has left as it passes."""
+
+    def __init__(self, screen: TokenHealthScreen, look: Look, ask_to_revoke: Callable[[Connection], None]) -> None:
+        super().__init__()
+        self._screen, self._look = screen, look
+        self._health: Health | None = None
+        self.name = ElidedLabel("card-title")
+        self.where = ElidedLabel("small")
+        self.pill = label("", "pill")
+        self.sentence = label("", wraps=True)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.renewed = ElidedLabel("small")
+        self.ring = Ring(look)
+        self.remedy = button("", self._press)
+        self.revoke = button("Revoke…", lambda: self._with(ask_to_revoke), "danger")
+        words = QVBoxLayout()
+        words.setSpacing(5)
+        words.addWidget(self.name)
+        words.addWidget(self.where)
+        words.addLayout(row(self.pill, None))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addLayout(words, 1)
+        head.addWidget(self.ring)
+        self.inside.setSpacing(8)
+        self.inside.addLayout(head)
+        self.inside.addWidget(self.sentence, 1)
+        self.inside.addWidget(self.renewed)
+        self.inside.addLayout(row(self.remedy, None, self.revoke))
+
+    def show_health(self, health: Health) -> None:
+        """Draw this health."""
+        self._health = health
+        connection = health.connection
+        self.name.say(connection.organisation.name if connection.organisation else connection.name)
+        self.where.say(f"{connection.name} · {connection.environment} · {connection.place}")
+        self.pill.setText(health.word)
+        set_tone(self.pill, health.tone)
+        self.set_edge(getattr(self._look.theme, health.tone))
+        self.sentence.setText(health.sentence)
+        since = f"Token {health.generation}, since {moment(health.last_refresh_at)}" if health.generation else ""
+        self.renewed.say(since)
+        busy = self._screen.is_busy(connection)
+        self.remedy.setText("Working…" if busy else "Sign in" if health.remedy == "sign_in" else "Renew now")
+        set_style_property(self.remedy, "role", "primary" if self._screen.needs_a_person(health) else "")
+        self.remedy.setAccessibleName(f"{self.remedy.text()}: {connection.name}")
+        self.remedy.setEnabled(not busy)
+        self.revoke.setVisible(bool(health.generation))
+        self.revoke.setEnabled(not busy)
+        self.revoke.setAccessibleName(f"Revoke {connection.name}")
+        self.show_time()
+
+    def show_time(self) -> None:
+        """Draw the time that is left now."""
+        if self._health is not None:
+            share, words = self._screen.time_left(self._health)
+            self.ring.show_share(share, words, self._health.tone)
+            self.ring.setVisible(bool(words))
+
+    def _press(self) -> None:
+        if self._health is not None and self._health.remedy == "sign_in":
+            self._screen.desk.page_wanted.emit("connections")
+        else:
+            self._with(self._screen.renew)
+
+    def _with(self, action: Callable[[Connection], None]) -> None:
+        if self._health is not None:
+            action(self._health.connection)
