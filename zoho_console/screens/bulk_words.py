@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ class FieldFacet:
     field: str
     label: str
     rows: int
-    kinds: list[tuple[str, int]] = field(default_factory=list)
+    kinds: tuple[tuple[str, int], ...]
 
 
 def title(change_set: ChangeSet) -> str:
@@ -51,11 +51,11 @@ def title(change_set: ChangeSet) -> str:
     return f"{what}: {change_set.source}"
 
 
-def running_sentence(change_set: ChangeSet, values: int, *, is_planned: bool) -> str:
+def running_sentence(change_set: ChangeSet, counts: dict[RowState, int], values: int, *, is_planned: bool) -> str:
     """All rows of the file, then how many of each state; with a plan, how many values it changes."""
     parts = [f"{count(change_set.total, 'row')} {'to undo' if change_set.undo_of else 'in file'}"]
     for state in RowState:
-        if rows := change_set.count(state):
+        if rows := counts.get(state):
             words = STATE_WORDS[state]
             if is_planned and state is RowState.PLANNED:
                 words = f"will change {count(values, 'value')}"
@@ -141,7 +141,7 @@ def by_field(facets: Sequence[Facet]) -> list[FieldFacet]:
             name,
             some[0].label,
             sum(one.rows for one in some),
-            [(_kind(one, is_only=len(some) == 1), one.rows) for one in some],
+            tuple((_kind(one, is_only=len(some) == 1), one.rows) for one in some),
         )
         for name, some in found.items()
     ]

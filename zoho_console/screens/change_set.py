@@ -134,7 +134,7 @@ class ChangeSetScreen(Screen):
         """Filter the table by state, or by a field that changes."""
         self.filter = (states, field)
         if self.change_set is not None:
-            self.rows.show(self.change_set, states, field)
+            self.rows.show(self.change_set, states, field, changing={facet.field for facet in self.facets})
         self.changed.emit()
 
     def apply(self) -> None:
