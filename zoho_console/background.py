@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -64,3 +64,18 @@ async def together(*works: Coroutine[Any, Any, T]) -> list[T]:
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors
     return [task.result() for task in tasks]
+
+
+async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
+    """The value of a blocking call, made in a thread. Whoever is cancelled meanwhile first waits for its end.
+
+    A thread cannot be stopped: without the wait the call would go on behind the back of the clean-up.
+    """
+    work = asyncio.ensure_future(asyncio.to_thread(call, *arguments))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # looked at, so that asyncio does not report it as forgotten
+        raise

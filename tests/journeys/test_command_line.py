@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from zoho_console.app.hands import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data" / "sp500-constituents.csv"
 CLIENT = "--data-centre", "custom", "--client-id"
@@ -55,7 +57,7 @@ class Console:
 
     def connect(self, name: str = "Acme") -> None:
         command = [sys.executable, "-m", "zoho_console", "connect", name, *CLIENT, self.client_id, "--no-browser"]
-        command += ["--accounts-url", self.url, "--api-url", self.url]
+        command += ["--accounts-url", self.url, "--api-url", self.url, "--port", str(free_port())]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment, cwd=ROOT) as process:
             assert process.stdout is not None
             address = next(line for line in process.stdout if line.startswith("http"))

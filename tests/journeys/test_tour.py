@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,23 @@ def test_a_tour_without_the_demo_is_refused() -> None:
     command = [sys.executable, "-m", "zoho_console", "--tour", "nowhere"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
+
+
+def test_a_session_that_ends_leaves_neither_database_nor_folder(open_folder: Path) -> None:
+    temporary = open_folder / "session-end"
+    temporary.mkdir(mode=0o711)
+    command = [sys.executable, "-m", "zoho_console", "--demo"]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(temporary)}
+    console = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while not list(temporary.glob("zoho-console-demo-*/postgres/data/postmaster.pid")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(2)
+        console.terminate()
+        assert console.wait(30) == 0
+    finally:
+        console.kill()
+        console.wait()
+    assert list(temporary.glob("zoho-console-demo-*")) == []

@@ -64,10 +64,14 @@ def test_nothing_matching_offers_to_clear_the_filters(qtbot: QtBot, page: Accoun
 
 def test_a_filter_that_cannot_be_read_is_said(qtbot: QtBot, page: AccountsPage) -> None:
     screen = screen_of(page)
-    screen.noticed.connect(page.notices.show_notice)
     screen.filter("Health_Score", "high")
-    qtbot.waitUntil(lambda: bool(page.notices.notices))
-    assert "whole number" in page.notices.notices[0].text
+    assert "whole number" in page.foot.sentence.whole
+    assert page.filters.edit("Health_Score").property("problem") == "true"
+    assert screen.query.filters == {}
+    screen.filter("Health_Score", "> 50")
+    assert page.filters.edit("Health_Score").property("problem") == "false"
+    qtbot.waitUntil(lambda: screen.read_query == screen.query)
+    assert all(row["Health_Score"] > 50 for row in screen.table.rows)
 
 
 def test_a_press_on_a_header_sorts_and_another_turns_round(qtbot: QtBot, page: AccountsPage) -> None:
@@ -94,8 +98,8 @@ def test_the_chosen_record_is_shown_whole_as_plain_text(qtbot: QtBot, page: Acco
     evil = next(one for one in simulator.world.records("Accounts").values() if "<img" in one["Account_Name"])
     screen.choose(evil)
     qtbot.waitUntil(lambda: screen.record is not None and screen.record["id"] == evil["id"])
-    assert page._name.text() == evil["Account_Name"]
-    assert page._name.textFormat() == Qt.TextFormat.PlainText
+    assert page.pane.name.text() == evil["Account_Name"]
+    assert page.pane.name.textFormat() == Qt.TextFormat.PlainText
 
 
 def test_columns_can_be_chosen(qtbot: QtBot, page: AccountsPage) -> None:

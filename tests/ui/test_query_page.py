@@ -58,7 +58,7 @@ def test_a_wrong_query_is_explained_beside_the_editor(qtbot: QtBot, page: QueryP
 
 def test_nothing_found_is_no_error(qtbot: QtBot, page: QueryPage) -> None:
     ask(qtbot, page, "select Account_Name from Accounts where Account_Name = 'nobody'")
-    assert page._empty.title.text() == "Nothing matches"
+    assert page.empty.title.text() == "Nothing matches"
 
 
 def test_totals_cannot_be_updated_and_the_page_says_why(qtbot: QtBot, page: QueryPage) -> None:
@@ -85,4 +85,4 @@ def test_rows_are_exported_and_offered_for_an_update(
 
 def test_the_price_is_said_before_the_question_is_asked(qtbot: QtBot, page: QueryPage) -> None:
     page.editor.setPlainText("select id from Accounts where id is not null limit 1500")
-    assert page.line.text() == "3 credits, at most 1,500 rows"
+    assert page.line.text() == "3 credits · 1,500 rows at most"

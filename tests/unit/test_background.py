@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from zoho_console.background import BackgroundLoop, together
+from zoho_console.background import BackgroundLoop, in_thread, together
 
 
 async def thread_name() -> str:
@@ -79,3 +79,34 @@ def test_the_first_error_of_several_is_raised_as_it_is() -> None:
     with pytest.raises(ValueError, match="the reason"):
         asyncio.run(together(wait(), fail()))
     assert ended == ["cancelled"]
+
+
+def test_a_call_in_a_thread_gives_its_value_and_its_error() -> None:
+    assert asyncio.run(in_thread(max, 1, 2)) == 2
+    with pytest.raises(ValueError, match="invalid literal"):
+        asyncio.run(in_thread(int, "x"))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_call_in_a_thread_ends_before_whoever_waits_is_cancelled(fails: bool) -> None:
+    begun, released, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def block() -> None:
+        begun.set()
+        released.wait(5)
+        ended.set()
+        if fails:
+            raise ValueError("too late")
+
+    async def work() -> None:
+        waiting = asyncio.ensure_future(in_thread(block))
+        await asyncio.to_thread(begun.wait, 5)
+        waiting.cancel()
+        await asyncio.sleep(0.02)
+        assert not waiting.done()
+        released.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert ended.is_set()
+
+    asyncio.run(work())

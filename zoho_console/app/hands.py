@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -68,9 +70,17 @@ async def picture(window: QWidget, path: Path) -> None:
     window.grab().save(str(path))
 
 
+def free_port() -> int:
+    """A port of this computer that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def browse(address: str, *, forged_first: bool = False) -> None:
     """What a browser does with the consent page of a simulator that agrees at once; first a forged answer if asked."""
-    forged = "http://localhost:8000/oauth/callback?code=1000.forged&state=forged"
+    redirect = parse_qs(urlsplit(address).query)["redirect_uri"][0]
+    forged = f"{redirect}?code=1000.forged&state=forged"
 
     def visit() -> None:
         for one in [forged, address] if forged_first else [address]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,9 @@ class WindowLife:
         """Show the window, load the rest, wait for the close, end cleanly."""
         self.window.show()
         await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        # A session that ends asks politely first; the database and the demo's folder are then put away as on a close.
+        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(self._closing.set))
         try:
             try:
                 await self.load()

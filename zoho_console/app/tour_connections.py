@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from zoho_console.app.hands import click, type_text, until
+from zoho_console.app.hands import click, free_port, type_text, until
 from zoho_console.app.tour_frame import Tour
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.pages.token_health import TokenHealthPage
@@ -39,6 +39,8 @@ class ConnectionSteps:
         click(page.add)
         form = page.form
         form.centre.setCurrentIndex(form.centre.count() - 1)
+        form.port.clear()  # another program may hold the usual one; the simulator takes any
+        type_text(form.port, str(free_port()))
         for edit, text in (
             (form.name, "Second"), (form.client_id, self._tour.simulator.client_id),
             (form.secret, self._tour.simulator.client_secret), (form.accounts_url, self._tour.simulator.url),

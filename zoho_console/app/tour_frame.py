@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
@@ -17,6 +18,17 @@ from zoho_console.ui.dialogs import Confirmation
 from zoho_console.ui.theme import Look
 
 Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class _Errors(logging.Handler):
+    """Collects what is logged as an error: a fault that no check looks for must not pass either."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(self.format(record))
 
 
 class Tour:
@@ -34,7 +46,8 @@ class Tour:
         """Run every step; write the pictures and tour.json."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.window.show()
-        failure = ""
+        failure, errors = "", _Errors()
+        logging.getLogger().addHandler(errors)
         try:
             await self._life.load()
             for work in works(self):
@@ -44,6 +57,8 @@ class Tour:
             await picture(self.window, self.folder / "failed.png")
         finally:
             await self._life.close()
+            logging.getLogger().removeHandler(errors)
+        failure = failure or "".join(errors.texts[:1])
         good = not failure and all(check["ok"] for step in self._steps for check in step["checks"])
         facts = {"ok": good, "failure": failure, "steps": self._steps}
         (self.folder / "tour.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False), "utf-8")

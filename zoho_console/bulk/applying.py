@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
-from zoho_console.background import together
+from zoho_console.background import in_thread, together
 from zoho_console.bulk.matching import RecordsClient, read_where
-from zoho_console.bulk.planning import conflict_words, conflicts, holds_already
-from zoho_console.bulk.progress import OnProgress, Progress
-from zoho_console.bulk.settling import settle
+from zoho_console.bulk.planning import fields_of, look_again
+from zoho_console.bulk.progress import OnProgress, Tally
+from zoho_console.bulk.settling import settle, settle_by_reading
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Outcome, RowRecord, RowState
 from zoho_console.domain.fields import Field
-from zoho_console.domain.records import Record
+from zoho_console.domain.records import Record, Reply
 from zoho_console.errors import (
     NotReachable,
     UnreadableAnswer,
     ZohoAPIError,
-    ZohoAuthError,
     ZohoDatabaseError,
     ZohoError,
     ZohoRateLimitError,
@@ -27,8 +26,10 @@ from zoho_console.errors import (
 from zoho_console.store.journal import Journal
 
 PARALLEL = 4  # of the ten heavy calls that Zoho takes at once; the company's other programs need some too
-DOUBT_WAIT_S = 5.0
-_RESEND = "Look at the account in Zoho; running the file again leaves out what is right already."
+DOUBT_WAIT_S = 5.0  # a request whose answer was lost may land this much later
+MOST_LOST = 3  # answers lost in a row before the run waits for a person: the way to Zoho is not to be trusted
+_CLOSED = "The console was closed."
+_OWN_ERROR = "The console ran into an error of its own."
 
 
 class _Doubt(Exception):
@@ -55,18 +56,20 @@ class Run:
         self._id = change_set_id
         self._client = client
         self._journal = journal
-        self._fields = {one.api_name: one for one in fields}
+        self._all_fields = fields
         self._parallel = parallel
         self._doubt_wait_s = doubt_wait_s
         self._on_progress = on_progress
         self._pause_reason = ""
         self._is_cancelled = False
-        self._counts: dict[RowState, int] = {}
-        self._module = ""
+        self._lost_in_a_row = 0
+        self._fields: dict[str, Field] = {}
         self._labels: dict[str, str] = {}
+        self._module = ""
+        self._tally = Tally({}, on_progress)
 
     def pause(self, reason: str = "Paused by you.") -> None:
-        """Stop after the batches that are on their way; the run can go on later."""
+        """Stop after the batches that are on their way; the run can go on later. The first reason stands."""
         self._pause_reason = self._pause_reason or reason
 
     def cancel(self) -> None:
@@ -76,47 +79,58 @@ class Run:
     async def apply(self) -> ChangeSet:
         """Run until nothing is open, or a pause. Only one console at a time may: ZohoConfigError otherwise.
 
+        What was sent before and not settled is settled first, by reading. What Zoho or the network may do is an
+        outcome or a pause; what is raised (ZohoDatabaseError, a bug, being cancelled) leaves a run that can go on.
         Cost: for each 100 rows 1 call to look again and 1 call of 10 credits to write.
         """
-        with contextlib.ExitStack() as right:
-            await asyncio.to_thread(right.enter_context, self._journal.applying(self._id))
-            change_set = await self._begin()
+        async with self._right_to_apply():
+            await self._begin()
             try:
                 await self._settle_leftovers()
                 await self._send_all()
+            except ZohoDatabaseError:
+                raise  # the state cannot be written either; the run is APPLYING still and can go on
             except BaseException as error:
-                if not isinstance(error, ZohoDatabaseError):
-                    reason = str(error) if isinstance(error, ZohoError) else "The console was closed."
-                    await asyncio.shield(self._set_state(ChangeSetState.PAUSED, reason))
+                reason = _CLOSED if isinstance(error, asyncio.CancelledError) else _OWN_ERROR
+                await self._set_state(ChangeSetState.PAUSED, reason)
                 raise
-            change_set = await self._end()
-            await asyncio.to_thread(right.close)
-        return change_set
+            return await self._end()
 
-    async def _begin(self) -> ChangeSet:
-        change_set = await asyncio.to_thread(self._journal.change_set, self._id)
-        self._counts = dict(change_set.counts)
-        self._module = change_set.module
+    @asynccontextmanager
+    async def _right_to_apply(self) -> AsyncIterator[None]:
+        """The journal's exclusive right, taken and given back in threads; given back whatever happens."""
+        stack = ExitStack()
+        try:
+            await in_thread(stack.enter_context, self._journal.applying(self._id))
+            yield
+        finally:
+            await in_thread(stack.close)
+
+    async def _begin(self) -> None:
+        change_set = await in_thread(self._journal.change_set, self._id)
+        self._fields = fields_of(change_set, self._all_fields)
         self._labels = change_set.labels
+        self._module = change_set.module
+        self._tally = Tally(change_set.counts, self._on_progress)
         await self._set_state(ChangeSetState.APPLYING)
-        self._tell(f"Began with {change_set.count(RowState.PLANNED):,} rows to send.")
-        return change_set
+        self._tally.tell(f"Began with {change_set.count(RowState.PLANNED):,} rows to send.")
 
     async def _end(self) -> ChangeSet:
         if self._is_cancelled:
-            skipped = await asyncio.to_thread(self._journal.skip_rest, self._id)
-            self._tell(f"Stopped; {skipped:,} rows were not sent.")
-        change_set = await asyncio.to_thread(self._journal.change_set, self._id)
+            skipped = await in_thread(self._journal.skip_rest, self._id)
+            self._tally.tell(f"Stopped; {skipped:,} rows were not sent.")
+        change_set = await in_thread(self._journal.change_set, self._id)
+        self._tally = Tally(change_set.counts, self._on_progress)
         if change_set.count(RowState.PLANNED, RowState.SENT):
             await self._set_state(ChangeSetState.PAUSED, self._pause_reason)
-            self._tell(self._pause_reason)
+            self._tally.tell(self._pause_reason)
         else:
             await self._set_state(ChangeSetState.FINISHED)
-            self._tell("Every row has its outcome.")
-        return await asyncio.to_thread(self._journal.change_set, self._id)
+            self._tally.tell("Every row has its outcome.")
+        return await in_thread(self._journal.change_set, self._id)
 
     async def _send_all(self) -> None:
-        batches = iter(await asyncio.to_thread(self._journal.open_batches, self._id))
+        batches = iter(await in_thread(self._journal.open_batches, self._id))
 
         async def worker() -> None:
             while not self._pause_reason and not self._is_cancelled:
@@ -128,127 +142,92 @@ class Run:
         await together(*(worker() for _ in range(self._parallel)))
 
     async def _batch(self, batch: int) -> None:
-        """One batch from look to outcome; what Zoho may do wrong is an outcome or a pause, never an exception."""
-        rows = await asyncio.to_thread(self._journal.batch_rows, self._id, batch)
-        try:
-            rows = await self._looked_again(batch, rows)
-        except ZohoDatabaseError:
-            raise
-        except ZohoError as error:
-            self.pause(_sentence(error))
+        """One batch from look to outcome."""
+        rows = await in_thread(self._journal.batch_rows, self._id, batch)
+        live = await self._live(rows)
+        if live is None:
             return
+        rows, outcomes = look_again(rows, live, self._fields, self._labels)
+        await self._record(batch, outcomes, RowState.PLANNED, "looked again")
         if not rows:
             return
-        await asyncio.to_thread(self._journal.record_attempt, self._id, batch, [row.number for row in rows])
+        # The promise: written before the first byte leaves. Resume depends on it.
+        await in_thread(self._journal.record_attempt, self._id, batch, [row.number for row in rows])
+        self._tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in rows])
         try:
             outcomes = await self._sent(batch, rows)
         except _Doubt:
-            outcomes = await self._settled_by_reading(rows)
-        if outcomes:
-            await self._record(batch, outcomes, "sent")
-
-    async def _looked_again(self, batch: int, rows: Sequence[RowRecord]) -> list[RowRecord]:
-        """The rows whose records still hold their before-image; the others get their outcome here."""
-        live = await self._live(rows)
-        good, outcomes = [], []
-        for row in rows:
-            record = live.get(row.record_id)
-            differing = conflicts(row, record, self._fields)
-            if not differing:
-                good.append(row)
-            elif holds_already(row, record, self._fields):
-                reason = "Somebody else set these values meanwhile."
-                outcomes.append(Outcome(row.number, RowState.UNCHANGED, "unchanged", reason))
-            else:
-                words = conflict_words(list(differing), self._labels, record)
-                advice = "Decide which value is right, then run the row again."
-                outcomes.append(Outcome(row.number, RowState.CONFLICT, "changed-meanwhile", words, advice))
-        if outcomes:
-            await self._record(batch, outcomes, "looked again")
-        return good
+            self._count_lost()
+            await self._settle_doubts(rows, is_lost=True)
+            return
+        self._lost_in_a_row = 0
+        await self._record(
+            batch, [one for one in outcomes if one.state is not RowState.IN_DOUBT], RowState.SENT, "sent"
+        )
+        doubtful = {one.number for one in outcomes if one.state is RowState.IN_DOUBT}
+        await self._settle_doubts([row for row in rows if row.number in doubtful], is_lost=False)
 
     async def _sent(self, batch: int, rows: Sequence[RowRecord]) -> list[Outcome]:
         """Zoho's outcomes for the rows; none if nothing was sent and the run pauses. Errors: _Doubt."""
         records: list[Record] = [{**_writable(row.after), "id": row.record_id} for row in rows]
+        replies: list[Reply] = []
         try:
             replies = await self._client.update_records(self._module, records)
-        except (NotReachable, UnreadableAnswer) as error:
-            if error.sent:
+        except ZohoError as error:
+            if isinstance(error, NotReachable | UnreadableAnswer) and error.sent:
                 raise _Doubt from error
-            await self._withdraw(batch, error)
+            if isinstance(error, ZohoAPIError) and not isinstance(error, NotReachable | ZohoRateLimitError):
+                return [Outcome(row.number, RowState.REFUSED, error.code, str(error), error.advice) for row in rows]
+            await in_thread(self._journal.withdraw_attempt, self._id, batch)
+            self._tally.move(RowState.SENT, [Outcome(row.number, RowState.PLANNED) for row in rows])
+            self.pause(_sentence(error))
             return []
-        except (ZohoRateLimitError, ZohoAuthError) as error:
-            await self._withdraw(batch, error)
-            return []
-        except ZohoAPIError as error:
-            return [Outcome(row.number, RowState.REFUSED, error.code, str(error), error.advice) for row in rows]
         return settle(rows, replies, self._labels)
 
-    async def _withdraw(self, batch: int, error: ZohoError) -> None:
-        await asyncio.to_thread(self._journal.withdraw_attempt, self._id, batch)
-        self.pause(_sentence(error))
-
-    # --- doubt ---
+    def _count_lost(self) -> None:
+        self._lost_in_a_row += 1
+        if self._lost_in_a_row >= MOST_LOST:
+            self.pause(f"Zoho's answers to {MOST_LOST} batches in a row were lost. Check the network, then go on.")
 
     async def _settle_leftovers(self) -> None:
         """Rows that a former run sent and never settled: prove them by reading, or list them as in doubt."""
-        rows = await asyncio.to_thread(self._journal.sent_rows, self._id)
-        by_batch: dict[int, list[RowRecord]] = {}
-        for row in rows:
-            by_batch.setdefault(row.batch or 0, []).append(row)
-        for batch, some in by_batch.items():
-            if outcomes := await self._settled_by_reading(some):
-                await self._record(batch, outcomes, "settled by reading back")
+        await self._settle_doubts(await in_thread(self._journal.sent_rows, self._id), is_lost=True)
 
-    async def _settled_by_reading(self, rows: Sequence[RowRecord]) -> list[Outcome]:
-        """What reading proves: the new values are there, or doubt stays. Nothing if it fails; then the run pauses."""
+    async def _settle_doubts(self, rows: Sequence[RowRecord], *, is_lost: bool) -> None:
+        """What reading proves: the new values are there, or doubt stays. If it cannot be read, the run pauses."""
+        if not rows:
+            return
         await asyncio.sleep(self._doubt_wait_s)
+        live = await self._live(rows)
+        if live is None:
+            return
+        for batch in dict.fromkeys(row.batch or 0 for row in rows):
+            some = [row for row in rows if (row.batch or 0) == batch]
+            outcomes = settle_by_reading(some, live, self._fields, is_lost=is_lost)
+            await self._record(batch, outcomes, RowState.SENT, "settled by reading back")
+
+    async def _live(self, rows: Sequence[RowRecord]) -> dict[str, Record] | None:
+        """The records now, by id, with the fields that the rows set; None if they cannot be read: the run pauses."""
+        names = list(dict.fromkeys(name for row in rows for name in row.after))
         try:
-            live = await self._live(rows)
+            found = await read_where(self._client, self._module, "id", [row.record_id for row in rows], names)
         except ZohoDatabaseError:
             raise
         except ZohoError as error:
             self.pause(_sentence(error))
-            return []
-        outcomes = []
-        for row in rows:
-            record = live.get(row.record_id)
-            if holds_already(row, record, self._fields):
-                reason = "Zoho's answer was lost; reading back shows the new values."
-                outcomes.append(Outcome(row.number, RowState.UPDATED, "proved", reason))
-            elif not conflicts(row, record, self._fields):
-                reason = "Zoho's answer was lost; the account still shows the old values."
-                outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "lost-answer", reason, _RESEND))
-            else:
-                reason = "Zoho's answer was lost; the account shows neither the old nor the new values."
-                outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "lost-answer", reason, _RESEND))
-        return outcomes
-
-    # --- small steps ---
-
-    async def _live(self, rows: Sequence[RowRecord]) -> dict[str, Record]:
-        names = list(dict.fromkeys(name for row in rows for name in row.after))
-        found = await read_where(self._client, self._module, "id", [row.record_id for row in rows], names)
+            return None
         return {str(record["id"]): record for record in found}
 
-    async def _record(self, batch: int, outcomes: Sequence[Outcome], note: str) -> None:
-        await asyncio.to_thread(self._journal.record_outcomes, self._id, batch, outcomes, note)
-        for outcome in outcomes:
-            former = RowState.PLANNED if self._counts.get(RowState.PLANNED) else RowState.SENT
-            self._counts[former] = self._counts.get(former, 0) - 1
-            self._counts[outcome.state] = self._counts.get(outcome.state, 0) + 1
+    async def _record(self, batch: int, outcomes: Sequence[Outcome], former: RowState, note: str) -> None:
+        if not outcomes:
+            return
+        await in_thread(self._journal.record_outcomes, self._id, batch, outcomes, note)
+        self._tally.move(former, outcomes)
         bad = sum(not outcome.state.is_good for outcome in outcomes)
-        self._tell(f"Batch {batch}: {len(outcomes) - bad} settled{f', {bad} not applied' if bad else ''}.")
+        self._tally.tell(f"Batch {batch}: {len(outcomes) - bad} settled{f', {bad} not applied' if bad else ''}.")
 
     async def _set_state(self, state: ChangeSetState, note: str = "") -> None:
-        await asyncio.to_thread(self._journal.set_state, self._id, state, note)
-
-    def _tell(self, sentence: str) -> None:
-        if self._on_progress is not None:
-            counts = {state: count for state, count in self._counts.items() if count}
-            total = sum(counts.values())
-            open_rows = counts.get(RowState.PLANNED, 0) + counts.get(RowState.SENT, 0)
-            self._on_progress(Progress(total - open_rows, total, counts, sentence))
+        await in_thread(self._journal.set_state, self._id, state, note)
 
 
 def _writable(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Named
-from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from zoho_console.domain.changes import Change, Mapping, Problem, Row
@@ -12,17 +13,48 @@ from zoho_console.domain.fields import RECORD_ID, Field, ValueProblem, parse_tex
 
 Blanks = Literal["keep", "clear"]
 
-_SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
-_ROUNDED = re.compile(r"[0-9]{13,15}0{4,}", re.ASCII)
+SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+", re.ASCII)
+# Spreadsheets keep 15 digits of a number and write zeros for the others. True ids of 18 and more digits end so in one
+# of a thousand cases; a file in which more do went through a spreadsheet.
+_ROUNDED = re.compile(r"[0-9]{15}0{3,5}", re.ASCII)
+_TRUE_SHARE = 0.01
+_WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A look over a whole file before its rows are checked: how many there are, and whether ids were rounded."""
+
+    rows: int
+    has_rounded_ids: bool
+
+
+def survey(rows: Iterable[Row], mapping: Mapping) -> Survey:
+    """What only the whole file tells; rows are taken one at a time."""
+    count = rounded = 0
+    for row in rows:
+        count += 1
+        rounded += mapping.key_field == "id" and bool(_ROUNDED.fullmatch(row.texts[mapping.key_column].strip()))
+    return Survey(count, rounded > max(1, _TRUE_SHARE * count))
 
 
 def check_row(
-    row: Row, mapping: Mapping, fields: Named[str, Field], header: Sequence[str], *, blanks: Blanks = "keep"
+    row: Row,
+    mapping: Mapping,
+    fields: Named[str, Field],
+    header: Sequence[str],
+    *,
+    blanks: Blanks = "keep",
+    has_rounded_ids: bool = False,
 ) -> Change | Problem:
-    """The row's change, or the first problem of its cells. An empty cell keeps the field or clears it, by `blanks`."""
+    """The row's change, or the first problem of its cells.
+
+    An empty cell keeps the field or clears it, by `blanks`. With `has_rounded_ids` (see `survey`) an id that ends as
+    rounded ones do is refused: it may be that of another record.
+    """
     key_text = row.texts[mapping.key_column].strip()
-    if problem := _key_problem(key_text, mapping, header):
-        return problem
+    if problem := _key_problem(key_text, mapping.key_field, fields, has_rounded_ids=has_rounded_ids):
+        return replace(problem, column=header[mapping.key_column])
     values = {}
     for column, name in mapping.targets.items():
         text = row.texts[column]
@@ -35,25 +67,27 @@ def check_row(
     return Change(row, key_text, values)
 
 
-def _key_problem(text: str, mapping: Mapping, header: Sequence[str]) -> Problem | None:
-    column = header[mapping.key_column]
+def _key_problem(text: str, name: str, fields: Named[str, Field], *, has_rounded_ids: bool) -> Problem | None:
     if not text:
-        return Problem("no-key", f"“{column}” is empty, so the account cannot be found.", "Fill in the cell.", column)
-    if mapping.key_field != "id":
-        return None
-    if _SCIENTIFIC.fullmatch(text) or _ROUNDED.fullmatch(text):
+        return Problem("no-key", "The cell is empty, so the account cannot be found.", "Fill in the cell.")
+    if name == "id":
+        return _id_problem(text, has_rounded_ids=has_rounded_ids)
+    # Zoho refuses the whole question if one of its values is not of the field's type.
+    if fields[name].is_number and not _WHOLE.fullmatch(text):
+        return Problem("not-a-number", f"“{shortened(text)}” is not a whole number.", "Write digits only.")
+    return None
+
+
+def _id_problem(text: str, *, has_rounded_ids: bool) -> Problem | None:
+    if SCIENTIFIC.fullmatch(text) or (has_rounded_ids and _ROUNDED.fullmatch(text)):
         return Problem(
             "id-ruined",
             f"The id “{shortened(text)}” was rounded by a spreadsheet.",
             "Export the ids again and keep the column as text.",
-            column,
         )
     if not RECORD_ID.fullmatch(text):
         return Problem(
-            "not-an-id",
-            f"“{shortened(text)}” is not a record id.",
-            "An id has 15 to 20 digits and nothing else.",
-            column,
+            "not-an-id", f"“{shortened(text)}” is not a record id.", "An id has 15 to 20 digits and nothing else."
         )
     return None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
+import unicodedata
+from collections.abc import Mapping as Named
 from collections.abc import Sequence
 
+from zoho_console.bulk.checking import SCIENTIFIC
 from zoho_console.domain.changes import Mapping, Problem, Row
-from zoho_console.domain.fields import COMPUTED_TYPES, STRUCTURED_TYPES, Field, nearest
+from zoho_console.domain.fields import COMPUTED_TYPES, RECORD_ID, STRUCTURED_TYPES, Field, nearest
 from zoho_console.errors import ZohoConfigError
 
 # Types whose values COQL compares for equality, and that tell records apart.
@@ -21,21 +23,24 @@ _NEAR = 0.84
 def suggest(header: Sequence[str], sample: Sequence[Row], fields: Sequence[Field]) -> tuple[Mapping, dict[int, str]]:
     """A mapping to start from, and for each mapped column why, in words.
 
-    A field is suggested once; a column whose title only resembles a field's says so.
+    A field is suggested once. The sample decides whether a column titled as one of ids holds Zoho's ids or others.
     """
-    found: dict[int, str] = {}
-    why: dict[int, str] = {}
-    for matches, reason in ((_same_name, "same name"), (_same_words, "same words"), (_similar, "similar name")):
-        for column, title in enumerate(header):
-            if column in found:
-                continue
-            name = matches(title, [one for one in fields if one.api_name not in found.values()])
-            if name:
-                found[column], why[column] = name, reason
-    key_column, key_field = _key(found, sample, {one.api_name: one for one in fields})
-    writable = {one.api_name for one in fields if is_target(one)}
-    targets = {column: name for column, name in found.items() if column != key_column and name in writable}
-    return Mapping(key_column, key_field, targets), why
+    found, why = _recognised(header, fields)
+    found = {column: name for column, name in found.items() if name != ID or _may_hold_ids(column, sample)}
+    for column, title in enumerate(header):
+        free = [one for one in fields if one.api_name not in (ID, *found.values())]
+        if column not in found and (name := _similar(title, free)):
+            found[column], why[column] = name, "similar name"
+    by_name = {one.api_name: one for one in fields}
+    key_column, key_field = _key(found, by_name)
+    ids = [column for column in range(len(header)) if column not in found and _holds_ids_only(column, sample)]
+    if key_column < 0 and ids:
+        key_column, key_field = ids[0], ID
+        why[key_column] = "holds record ids"
+    targets = _targets(found, key_column, by_name)
+    return Mapping(key_column, key_field, targets), {
+        column: why[column] for column in (key_column, *targets) if column >= 0
+    }
 
 
 def check_mapping(mapping: Mapping, header: Sequence[str], fields: Sequence[Field]) -> list[Problem]:
@@ -45,7 +50,7 @@ def check_mapping(mapping: Mapping, header: Sequence[str], fields: Sequence[Fiel
     if not 0 <= mapping.key_column < len(header):
         problems.append(Problem("no-key", "No column finds the accounts.", "Choose the column with ids or names."))
     key = by_name.get(mapping.key_field)
-    if mapping.key_field != ID and (key is None or key.type not in KEY_TYPES):
+    if mapping.key_field not in ("", ID) and (key is None or key.type not in KEY_TYPES):
         problems.append(
             Problem("bad-key", f"Accounts cannot be found by “{mapping.key_field}”.", "Choose a text field or the id.")
         )
@@ -66,39 +71,32 @@ def check_mapping(mapping: Mapping, header: Sequence[str], fields: Sequence[Fiel
 
 
 def mapping_from(header: Sequence[str], fields: Sequence[Field], key: str = "", pairs: Sequence[str] = ()) -> Mapping:
-    """The mapping a command line asks for: `key` a field, `pairs` as COLUMN=FIELD; without pairs what is recognised.
+    """The mapping a command line asks for: `key` a field, `pairs` as COLUMN=FIELD.
 
+    Without pairs every column sets the field of the same name, if there is one; nobody looks at a guess here, so
+    names that are only similar do not count. Without a key: the id, else the name, as `suggest` does.
     Errors: ZohoConfigError naming the column or field that is not there, or the first problem.
     """
-    suggested, _why = suggest(header, (), fields)
-    recognised = {suggested.key_column: suggested.key_field, **suggested.targets}
-    recognised.pop(-1, None)
-    if pairs:
-        recognised = dict(_pair(pair, header, fields) for pair in pairs)
-        if len(recognised) < len(pairs):
-            raise ZohoConfigError("A column is mapped twice.", advice="Name each column once.")
-    key_field = _named_field(key, fields) if key else ""
-    key_column = next((column for column, name in recognised.items() if name == key_field), -1)
-    if key_field and key_column < 0:
-        key_column = _column_for(key_field, header, fields)
-    if not key_field:
-        key_column, key_field = suggested.key_column, suggested.key_field
-    targets = {column: name for column, name in recognised.items() if column != key_column}
-    mapping = Mapping(key_column, key_field, targets)
+    by_name = {one.api_name: one for one in fields}
+    recognised, _why = _recognised(header, fields)
+    told = dict(_pair(pair, header, fields) for pair in pairs)
+    if len(told) < len(pairs):
+        raise ZohoConfigError("A column is mapped twice.", advice="Name each column once.")
+    known = {column: name for column, name in recognised.items() if name not in told.values()} | told
+    if key:
+        key_field = _named_field(key, fields)
+        key_column = next((column for column, name in known.items() if name == key_field), -1)
+        if key_column < 0:
+            raise ZohoConfigError(
+                f"No column of the file holds “{key_field}”.", advice=f'Say which with --map "COLUMN={key_field}".'
+            )
+    else:
+        key_column, key_field = _key(known, by_name)
+    others = {column: name for column, name in told.items() if column != key_column}
+    mapping = Mapping(key_column, key_field, others if pairs else _targets(known, key_column, by_name))
     for problem in check_mapping(mapping, header, fields):
         raise ZohoConfigError(problem.sentence, advice=problem.advice)
     return mapping
-
-
-def _key(found: dict[int, str], sample: Sequence[Row], fields: dict[str, Field]) -> tuple[int, str]:
-    by_field = {name: column for column, name in found.items()}
-    if ID in by_field:
-        return by_field[ID], ID
-    unique = [name for name, column in by_field.items() if fields[name].is_unique]
-    for name in (*_KEY_FIELDS, *unique):
-        if name in by_field and fields[name].type in KEY_TYPES:
-            return by_field[name], name
-    return -1, ""
 
 
 def is_target(one: Field) -> bool:
@@ -106,21 +104,73 @@ def is_target(one: Field) -> bool:
     return one.is_writable and one.type not in COMPUTED_TYPES | STRUCTURED_TYPES
 
 
+def _recognised(header: Sequence[str], fields: Sequence[Field]) -> tuple[dict[int, str], dict[int, str]]:
+    """The field of each column that is titled as one, and why; exact names first."""
+    found: dict[int, str] = {}
+    why: dict[int, str] = {}
+    for matches, reason in ((_same_name, "same name"), (_same_words, "same words")):
+        for column, title in enumerate(header):
+            name = "" if column in found else matches(title, fields)
+            if name and name not in found.values():
+                found[column], why[column] = name, reason
+    return found, why
+
+
 def _same_name(title: str, fields: Sequence[Field]) -> str:
-    if _plain(title) in _ID_TITLES and any(one.api_name == ID for one in fields):
-        return ID
-    return next((one.api_name for one in fields if title in (one.api_name, one.label)), "")
+    name = next((one.api_name for one in fields if title in (one.api_name, one.label)), "")
+    return name or (ID if _plain(title) in _ID_TITLES else "")
 
 
 def _same_words(title: str, fields: Sequence[Field]) -> str:
     wanted = _plain(title)
-    return next((one.api_name for one in fields if wanted in (_plain(one.api_name), _plain(one.label))), "")
+    return next((one.api_name for one in fields if wanted and wanted in (_plain(one.api_name), _plain(one.label))), "")
 
 
 def _similar(title: str, fields: Sequence[Field]) -> str:
-    by_plain = {_plain(text): one.api_name for one in fields for text in (one.api_name, one.label)}
-    near = difflib.get_close_matches(_plain(title), by_plain, n=1, cutoff=_NEAR)
+    """The field whose name is most like the title. Digits must be the same: “Phone 2” is no slip for “Phone”."""
+    wanted = _plain(title)
+    by_plain = {
+        plain: one.api_name
+        for one in fields
+        for plain in (_plain(one.api_name), _plain(one.label))
+        if plain and _digits(plain) == _digits(wanted)
+    }
+    near = difflib.get_close_matches(wanted, by_plain, n=1, cutoff=_NEAR)
     return by_plain[near[0]] if near else ""
+
+
+def _key(found: Named[int, str], fields: Named[str, Field]) -> tuple[int, str]:
+    by_field = {name: column for column, name in found.items()}
+    if ID in by_field:
+        return by_field[ID], ID
+    unique = [name for name in by_field if name in fields and fields[name].is_unique]
+    for name in (*_KEY_FIELDS, *unique):
+        if name in by_field and name in fields and fields[name].type in KEY_TYPES:
+            return by_field[name], name
+    return -1, ""
+
+
+def _targets(found: Named[int, str], key_column: int, fields: Named[str, Field]) -> dict[int, str]:
+    return {
+        column: name
+        for column, name in found.items()
+        if column != key_column and name in fields and is_target(fields[name])
+    }
+
+
+def _may_hold_ids(column: int, sample: Sequence[Row]) -> bool:
+    """Whether some text of the column is an id or what a spreadsheet made of one; without a sample it may be so."""
+    texts = _texts(column, sample)
+    return not texts or any(RECORD_ID.fullmatch(text) or SCIENTIFIC.fullmatch(text) for text in texts)
+
+
+def _holds_ids_only(column: int, sample: Sequence[Row]) -> bool:
+    texts = _texts(column, sample)
+    return bool(texts) and all(RECORD_ID.fullmatch(text) for text in texts)
+
+
+def _texts(column: int, sample: Sequence[Row]) -> list[str]:
+    return [text for row in sample if (text := row.texts[column].strip())]
 
 
 def _pair(pair: str, header: Sequence[str], fields: Sequence[Field]) -> tuple[int, str]:
@@ -149,13 +199,10 @@ def _named_field(name: str, fields: Sequence[Field]) -> str:
     )
 
 
-def _column_for(name: str, header: Sequence[str], fields: Sequence[Field]) -> int:
-    own = [one for one in fields if one.api_name == name]
-    for column, title in enumerate(header):
-        if _same_name(title, own) or _same_words(title, own):
-            return column
-    raise ZohoConfigError(f"No column of the file holds “{name}”.", advice=f'Say which with --map "COLUMN={name}".')
-
-
 def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.lower())
+    """Letters and digits of any script, without case, width and marks between them."""
+    return "".join(mark for mark in unicodedata.normalize("NFKC", text).casefold() if mark.isalnum())
+
+
+def _digits(text: str) -> str:
+    return "".join(mark for mark in text if mark.isdigit())

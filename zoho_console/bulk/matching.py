@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from zoho_console.background import together
-from zoho_console.domain.fields import print_value
+from zoho_console.bulk.planning import key_text
 from zoho_console.domain.records import Record, Reply, Slice
 from zoho_console.zoho.search import quote
 
 KEYS_PER_CALL = 100  # values of one `in` (COQL limits, v8)
-COLUMNS_PER_CALL = 45  # 50 by the older limit, less id, name and time
+COLUMNS_PER_CALL = 48  # 50 by the older limit, less id and name
 PAGE = 200  # rows of a call that costs one credit
 AT_ONCE = 4
-NAMES = {"Accounts": "Account_Name"}
+_NAMES = {"Accounts": "Account_Name"}
 
 
 class RecordsClient(Protocol):
@@ -33,33 +33,38 @@ class RecordsClient(Protocol):
         ...
 
 
+def name_field(module: str) -> str:
+    """The field that names a record of this module to a person."""
+    return _NAMES.get(module, "Name")
+
+
 async def read_by_key(
     client: RecordsClient, module: str, key_field: str, keys: Sequence[str], fields: Sequence[str]
 ) -> dict[str, list[Record]]:
-    """The records for each key text; keys without one are missing.
+    """The records that may be meant by each key; keys without one are missing.
 
-    Zoho compares texts without case; here only the exact text is the same, so that a match is never a guess.
-    Cost: 1 call, 1 credit for each 100 keys and 45 fields; more where many records share a key.
+    Zoho compares texts without case, so these are candidates; which of them is the one is for `planning` to say.
+    Cost: 1 call, 1 credit for each 100 keys and 48 fields; more where many records share a key.
     """
     found = await read_where(client, module, key_field, keys, [*fields, key_field])
     by_text: dict[str, list[Record]] = {}
     for record in found:
-        by_text.setdefault(print_value(record.get(key_field)).strip(), []).append(record)
-    return {key: by_text[key] for key in keys if key in by_text}
+        by_text.setdefault(key_text(record, key_field).casefold(), []).append(record)
+    return {key: by_text[key.casefold()] for key in keys if key.casefold() in by_text}
 
 
 async def read_where(
     client: RecordsClient, module: str, key_field: str, keys: Sequence[str], fields: Sequence[str]
 ) -> list[Record]:
-    """Every record whose key field is one of these texts, with the named fields, its name and Modified_Time."""
-    own = (NAMES.get(module, "Name"), "Modified_Time", "id")
+    """Every record whose key field is one of these texts, with its id, its name and the named fields."""
+    own = ("id", name_field(module))
     others = [name for name in dict.fromkeys(fields) if name not in own]
     blocks = [keys[start : start + KEYS_PER_CALL] for start in range(0, len(keys), KEYS_PER_CALL)]
     parts = [others[start : start + COLUMNS_PER_CALL] for start in range(0, len(others), COLUMNS_PER_CALL)] or [[]]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def read(block: Sequence[str], part: Sequence[str]) -> list[Record]:
-        columns = ", ".join(["id", own[0], own[1], *part])
+        columns = ", ".join([*own, *part])
         values = ", ".join(quote(key) for key in block)
         query = f"select {columns} from {module} where {key_field} in ({values})"
         records: list[Record] = []

@@ -7,17 +7,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.domain.changes import Change, Problem, Row, RowRecord, RowState
+from zoho_console.domain.changes import Change, ChangeSet, Outcome, Problem, Row, RowRecord, RowState
 from zoho_console.domain.fields import Field, print_value, same_value, shortened
 from zoho_console.domain.records import Record
+from zoho_console.errors import ZohoConfigError
 
 _LISTED = 5
 
 
-def plan_row(change: Change, matches: Sequence[Record], fields: Named[str, Field], name_field: str) -> RowRecord:
-    """The row's plan: PLANNED with before and after of what differs, UNCHANGED, or INVALID without one match."""
+def plan_row(
+    change: Change, candidates: Sequence[Record], fields: Named[str, Field], *, key_field: str, name_field: str
+) -> RowRecord:
+    """The row's plan: PLANNED with before and after of what differs, UNCHANGED, or INVALID without one match.
+
+    A match has exactly the text of the key; a candidate that differs in case is named, never taken.
+    """
+    matches = [record for record in candidates if key_text(record, key_field) == change.key]
     if len(matches) != 1:
-        return invalid_row(change.row, _match_problem(change, matches))
+        alike = [key_text(record, key_field) for record in candidates]
+        return invalid_row(change.row, _match_problem(change, matches, alike))
     record = matches[0]
     planned = RowRecord(
         number=change.row.number,
@@ -39,6 +47,18 @@ def plan_row(change: Change, matches: Sequence[Record], fields: Named[str, Field
         before={name: record.get(name) for name in differing},
         after={name: change.values[name] for name in differing},
     )
+
+
+def fields_of(change_set: ChangeSet, fields: Sequence[Field]) -> dict[str, Field]:
+    """The fields that a change set sets, by API name. Errors: ZohoConfigError if Zoho has one of them no longer."""
+    by_name = {one.api_name: one for one in fields}
+    for name in change_set.mapping.targets.values():
+        if name not in by_name:
+            raise ZohoConfigError(
+                f"Zoho has no field “{change_set.labels.get(name, name)}” any more, which job {change_set.id} sets.",
+                advice="Stop the job, and run the file again without this column.",
+            )
+    return {name: by_name[name] for name in change_set.mapping.targets.values()}
 
 
 def invalid_row(row: Row, problem: Problem) -> RowRecord:
@@ -63,19 +83,51 @@ def holds_already(row: RowRecord, live: Record | None, fields: Named[str, Field]
     return live is not None and all(same_value(fields[name], live.get(name), row.after[name]) for name in row.after)
 
 
+def look_again(
+    rows: Sequence[RowRecord], live: Named[str, Record], fields: Named[str, Field], labels: Named[str, str]
+) -> tuple[list[RowRecord], list[Outcome]]:
+    """The rows that may be sent, for their records (by id) still hold the before-image; the outcomes of the others."""
+    good, outcomes = [], []
+    for row in rows:
+        record = live.get(row.record_id)
+        differing = conflicts(row, record, fields)
+        if not differing:
+            good.append(row)
+        elif holds_already(row, record, fields):
+            reason = "Somebody else set these values meanwhile."
+            outcomes.append(Outcome(row.number, RowState.UNCHANGED, "unchanged", reason))
+        else:
+            words = conflict_words(list(differing), labels, record)
+            advice = "Decide which value is right, then run the row again."
+            outcomes.append(Outcome(row.number, RowState.CONFLICT, "changed-meanwhile", words, advice))
+    return good, outcomes
+
+
 def conflict_words(names: Sequence[str], labels: Named[str, str], live: Record | None) -> str:
     """What happened to the record, in a sentence."""
     if live is None:
         return "The account is not in Zoho any more."
     which = ", ".join(f"“{labels.get(name, name)}”" for name in names)
-    values = ", ".join(shortened(print_value(live.get(name))) or "(blank)" for name in names)
-    return f"Somebody changed {which} meanwhile; it is now {values}."
+    values = ", ".join(_shown(live.get(name)) for name in names)
+    return f"Somebody changed {which} meanwhile; now it is {values}."
 
 
-def _match_problem(change: Change, matches: Sequence[Record]) -> Problem:
+def key_text(record: Record, key_field: str) -> str:
+    """What a file must say to mean this record."""
+    return print_value(record.get(key_field)).strip()
+
+
+def _shown(value: Any) -> str:
+    text = shortened(print_value(value))
+    return f"“{text}”" if text else "blank"
+
+
+def _match_problem(change: Change, matches: Sequence[Record], alike: Sequence[str]) -> Problem:
     key = shortened(change.key)
     if not matches:
-        return Problem("no-match", f"No account is “{key}”.", "Check the spelling, or use the record's id.")
+        near = " or ".join(f"“{shortened(text)}”" for text in sorted(set(alike))[:_LISTED])
+        advice = f"Did you mean {near}?" if near else "Check the spelling, or use the record's id."
+        return Problem("no-match", f"No account is “{key}”.", advice)
     ids = ", ".join(str(record["id"]) for record in matches[:_LISTED])
     more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
     return Problem(

@@ -7,9 +7,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from zoho_console.bulk.checking import Blanks, check_row, duplicates
+from zoho_console.background import in_thread
+from zoho_console.bulk.checking import Blanks, Survey, check_row, duplicates, survey
+from zoho_console.bulk.drafting import draft
 from zoho_console.bulk.mapping import check_mapping
-from zoho_console.bulk.matching import NAMES, RecordsClient, read_by_key
+from zoho_console.bulk.matching import RecordsClient, name_field, read_by_key
 from zoho_console.bulk.planning import invalid_row, plan_row
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.bulk.reading import Table
@@ -17,7 +19,6 @@ from zoho_console.domain.changes import (
     Change,
     ChangeSet,
     ChangeSetKind,
-    ChangeSetState,
     Mapping,
     NewChangeSet,
     Outcome,
@@ -26,6 +27,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.fields import Field
+from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
 
@@ -40,28 +42,42 @@ class _Preparing:
     mapping: Mapping
     fields: dict[str, Field]
     client: RecordsClient
-    journal: Journal
     module: str
     blanks: Blanks
-    id: int = 0
+    survey: Survey
     numbers_by_record: dict[str, list[int]] = field(default_factory=dict)
 
-    async def block(self, rows: Sequence[Row]) -> list[RowRecord]:
+    async def planned(self, rows: Sequence[Row]) -> list[RowRecord]:
         """The plan of one block of rows, in their order. Cost: 1 call for each 100 different keys."""
-        checked = [check_row(row, self.mapping, self.fields, self.table.header, blanks=self.blanks) for row in rows]
+        checked = [
+            check_row(
+                row, self.mapping, self.fields, self.table.header,
+                blanks=self.blanks, has_rounded_ids=self.survey.has_rounded_ids,
+            )
+            for row in rows
+        ]  # fmt: skip
         keys = list(dict.fromkeys(one.key for one in checked if isinstance(one, Change)))
         names = list(self.mapping.targets.values())
-        matches = await read_by_key(self.client, self.module, self.mapping.key_field, keys, names)
-        planned = []
-        for row, one in zip(rows, checked, strict=True):
-            if isinstance(one, Change):
-                made = plan_row(one, matches.get(one.key, []), self.fields, NAMES.get(self.module, "Name"))
-                if made.record_id:
-                    self.numbers_by_record.setdefault(made.record_id, []).append(made.number)
-            else:
-                made = invalid_row(row, one)
-            planned.append(made)
-        return planned
+        found = await read_by_key(self.client, self.module, self.mapping.key_field, keys, names)
+        return [
+            self._plan(one, found.get(one.key, [])) if isinstance(one, Change) else invalid_row(row, one)
+            for row, one in zip(rows, checked, strict=True)
+        ]
+
+    def _plan(self, change: Change, candidates: Sequence[Record]) -> RowRecord:
+        row = plan_row(
+            change, candidates, self.fields, key_field=self.mapping.key_field, name_field=name_field(self.module)
+        )
+        if row.record_id:
+            self.numbers_by_record.setdefault(row.record_id, []).append(row.number)
+        return row
+
+    def outcomes_of_duplicates(self) -> list[Outcome]:
+        """What becomes of rows that change the same record, known when the last row is planned."""
+        return [
+            Outcome(number, RowState.INVALID, one.code, one.sentence, one.advice)
+            for number, one in duplicates(self.numbers_by_record).items()
+        ]
 
 
 async def prepare(
@@ -79,12 +95,15 @@ async def prepare(
 ) -> ChangeSet:
     """A PLANNED change set of every row of the file, each with its state and before-image.
 
-    Memory grows with the number of records only (their ids). Cancelled or failed, the draft is ABANDONED.
+    The file is read twice: whole, to find what makes it unusable before anything is asked, then in blocks. Memory
+    grows with the number of records only (their ids). Cancelled or failed, the draft is ABANDONED.
     Errors: FileProblem, ZohoConfigError (mapping), those of the client and the database.
     """
     for problem in check_mapping(mapping, table.header, fields):
         raise ZohoConfigError(problem.sentence, advice=problem.advice)
     by_name = {one.api_name: one for one in fields}
+    seen = await asyncio.to_thread(lambda: survey(table.rows(), mapping))
+    work = _Preparing(table, mapping, by_name, client, module, blanks, seen)
     new = NewChangeSet(
         connection_id=connection_id,
         module=module,
@@ -95,31 +114,15 @@ async def prepare(
         labels={name: by_name[name].label for name in mapping.targets.values()},
         created_by=created_by,
     )
-    work = _Preparing(table, mapping, by_name, client, journal, module, blanks)
-    work.id = await asyncio.to_thread(journal.begin, new)
-    try:
-        await _add_all(work, on_progress)
-        return await asyncio.to_thread(journal.finish_plan, work.id)
-    except BaseException as error:
-        note = "cancelled" if isinstance(error, asyncio.CancelledError) else str(error)
-        await asyncio.shield(asyncio.to_thread(journal.set_state, work.id, ChangeSetState.ABANDONED, note))
-        raise
-
-
-async def _add_all(work: _Preparing, on_progress: OnProgress | None) -> None:
-    rows = work.table.rows()
-    done = 0
-    while block := await asyncio.to_thread(_take, rows):
-        planned = await work.block(block)
-        await asyncio.to_thread(work.journal.add_rows, work.id, planned)
-        done += len(block)
-        if on_progress is not None:
-            on_progress(Progress(done))
-    problems = duplicates(work.numbers_by_record)
-    outcomes = [
-        Outcome(number, RowState.INVALID, one.code, one.sentence, one.advice) for number, one in problems.items()
-    ]
-    await asyncio.to_thread(work.journal.record_outcomes, work.id, 0, outcomes)
+    async with draft(journal, new) as change_set_id:
+        rows, done = table.rows(), 0
+        while block := await in_thread(_take, rows):
+            await in_thread(journal.add_rows, change_set_id, await work.planned(block))
+            done += len(block)
+            if on_progress is not None:
+                on_progress(Progress(done, seen.rows))
+        await in_thread(journal.record_outcomes, change_set_id, 0, work.outcomes_of_duplicates())
+        return await in_thread(journal.finish_plan, change_set_id)
 
 
 def _take(rows: Iterator[Row]) -> list[Row]:

@@ -6,11 +6,11 @@ import codecs
 import csv
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from zoho_console.bulk.decoding import SNIFFED_BYTES, encoding_of, undecodable
 from zoho_console.domain.changes import Row
 from zoho_console.errors import FileProblem
 
@@ -19,8 +19,7 @@ ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-1", "mac-roman"
 SAMPLE_ROWS = 20
 MOST_COLUMNS = 200
 LARGEST_CELL = 1_000_000
-_SNIFFED_BYTES = 64 * 1024
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SNIFFED_RECORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,71 +46,61 @@ class Table:
 
 
 def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
-    """Open a CSV file and look at its first rows. Errors: FileProblem."""
-    head = _head(path)
-    encoding = encoding or _encoding_of(path, head)
-    delimiter = delimiter or _delimiter_of(_decoded(path, head, encoding))
+    """Open a CSV file and look at its first rows; what is not given is found.
+
+    A found encoding or delimiter is a guess to be shown with the sample. Errors: FileProblem.
+    """
+    head, encoding = _looked_at(path, encoding)
+    delimiter = delimiter or _delimiter_of(_decoded(path, head, encoding), is_whole=len(head) < SNIFFED_BYTES)
     first = next(_records(path, encoding, delimiter), None)
     if first is None:
-        raise FileProblem("The file is empty.", path=path, advice="Choose a file with a header and rows.")
+        raise _empty(path)
     header = tuple(title.strip() for title in first.texts)
     _check_header(path, header)
     table = Table(path, encoding, delimiter, header, ())
     sample = tuple(itertools.islice(table.rows(), SAMPLE_ROWS))
     if not sample:
         raise FileProblem("The file has a header and no rows.", path=path, advice="Add at least one row below it.")
-    return Table(path, encoding, delimiter, header, sample)
+    return replace(table, sample=sample)
 
 
-def _head(path: Path) -> bytes:
+def _looked_at(path: Path, encoding: str) -> tuple[bytes, str]:
+    """The first bytes, and the encoding that was asked for or is found."""
     try:
         with path.open("rb") as file:
-            head = file.read(_SNIFFED_BYTES)
+            head = file.read(SNIFFED_BYTES)
+        encoding = _chosen(encoding, head) if encoding else encoding_of(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileProblem(f"The file cannot be opened: {reason}.", path=path, advice="Check its name.") from error
+        raise _unreadable(path, error) from error
     if not head.strip():
-        raise FileProblem("The file is empty.", path=path, advice="Choose a file with a header and rows.")
+        raise _empty(path)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise FileProblem("This is a spreadsheet, not a CSV file.", path=path, advice="Save it as CSV UTF-8 first.")
-    return head
+    return head, encoding
 
 
-def _encoding_of(path: Path, head: bytes) -> str:
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name
-    # UTF-16 without a mark: in mostly Latin text every second byte is zero.
-    for name, start in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(head) >= 4 and head[start::2].count(0) > 0.4 * len(head[start::2]):
-            return name
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        best = from_bytes(head).best()
-        return best.encoding if best is not None else "cp1252"
-    return "utf-8"
+def _chosen(encoding: str, head: bytes) -> str:
+    """The encoding that was asked for; a mark at the start is never part of the first title."""
+    is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+    return "utf-8-sig" if is_utf8 and head.startswith(codecs.BOM_UTF8) else encoding
 
 
 def _decoded(path: Path, head: bytes, encoding: str) -> str:
     try:
-        return codecs.getincrementaldecoder(encoding)().decode(head)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise FileProblem(
-            f"The file is not written in {encoding}.", path=path, advice="Choose another encoding."
-        ) from error
+        return codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    except LookupError as error:
+        raise _unknown_encoding(path, encoding) from error
 
 
-def _delimiter_of(text: str) -> str:
-    """The delimiter that gives the first lines the same number of cells, the most cells at best."""
+def _delimiter_of(text: str, *, is_whole: bool) -> str:
+    """The delimiter that gives the first records the same number of cells, the most cells at best."""
     best, most = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        try:
-            lines = text.splitlines()[:-1] or [text]
-            rows = list(itertools.islice(csv.reader(lines, delimiter=delimiter), 50))
-        except csv.Error:
-            continue
-        counts = [len(row) for row in rows if row]
+        reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        records = list(itertools.islice(reader, _SNIFFED_RECORDS))
+        if not is_whole and 1 < len(records) < _SNIFFED_RECORDS:
+            records.pop()  # the text ends within it
+        counts = [len(record) for record in records if record]
         if counts and counts[0] > 1:
             same = sum(count == counts[0] for count in counts) / len(counts)
             if (same, counts[0]) > most:
@@ -136,13 +125,12 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
                     yield Row(number, line, tuple(texts))
     except csv.Error as error:
         raise _broken(path, line, str(error)) from error
-    except (UnicodeDecodeError, UnicodeError, LookupError) as error:
-        raise FileProblem(
-            f"Near line {line} the file is not written in {encoding}.",
-            path=path,
-            line=line,
-            advice="Choose another encoding, or save the file as CSV UTF-8.",
-        ) from error
+    except UnicodeError as error:
+        raise _undecodable(path, encoding, line) from error
+    except LookupError as error:
+        raise _unknown_encoding(path, encoding) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _without_nul(lines: Iterator[str], path: Path) -> Iterator[str]:
@@ -160,7 +148,7 @@ def _without_nul(lines: Iterator[str], path: Path) -> Iterator[str]:
 def _broken(path: Path, line: int, reason: str) -> FileProblem:
     if "unexpected end of data" in reason:
         return FileProblem(
-            f"A quote opened in line {line} is never closed.",
+            f"A quote in the row that begins in line {line} is never closed.",
             path=path,
             line=line,
             advice='Close it, or write a quote within a cell twice ("").',
@@ -173,16 +161,48 @@ def _broken(path: Path, line: int, reason: str) -> FileProblem:
             advice="Look for a quote that is not closed.",
         )
     return FileProblem(
-        f"Line {line} has text after a closing quote.",
+        f"In the row that begins in line {line} text follows a closing quote.",
         path=path,
         line=line,
-        advice='Write a quote within a cell twice ("").',
+        advice='Write a quote within a cell twice (""), and look for one that is not closed.',
     )
+
+
+def _undecodable(path: Path, encoding: str, line: int) -> FileProblem:
+    # The reader is up to a buffer ahead of the row at hand, so the place is looked up in the bytes.
+    place = undecodable(path, encoding)
+    line = place.line if place else line
+    return FileProblem(
+        f"Line {line} holds bytes that are not {encoding}.",
+        path=path,
+        line=line,
+        advice="Choose another encoding, or save the file as CSV UTF-8.",
+    )
+
+
+def _unknown_encoding(path: Path, encoding: str) -> FileProblem:
+    return FileProblem(f"There is no encoding “{encoding}”.", path=path, advice="Choose another encoding.")
+
+
+def _unreadable(path: Path, error: OSError) -> FileProblem:
+    reason = error.strerror or str(error)
+    return FileProblem(
+        f"The file cannot be read: {reason}.", path=path, advice="Check its name and whether it may be opened."
+    )
+
+
+def _empty(path: Path) -> FileProblem:
+    return FileProblem("The file is empty.", path=path, advice="Choose a file with a header and rows.")
 
 
 def _check_header(path: Path, header: tuple[str, ...]) -> None:
     if len(header) > MOST_COLUMNS:
-        raise FileProblem(f"The file has {len(header)} columns; at most {MOST_COLUMNS} can be read.", path=path, line=1)
+        raise FileProblem(
+            f"The file has {len(header)} columns; at most {MOST_COLUMNS} can be read.",
+            path=path,
+            line=1,
+            advice="Remove the columns that set nothing.",
+        )
     for index, title in enumerate(header):
         if not title:
             raise FileProblem(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
@@ -22,60 +24,52 @@ STATE_WORDS: dict[RowState, str] = {
     RowState.SKIPPED: "not sent",
     RowState.IN_DOUBT: "in doubt",
 }
-# Rows whose record does not hold what the file says.
-PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
-_ADDED = ("Problem", "What to do")
-_OWN = ("Row", "Record id", "State", "Code", "Reason", "What to do")
+_OWN_TITLES = ("Row", "Record id", "State", "Code", "Reason", "What to do")
+# A cell that begins so is a formula to a spreadsheet (OWASP ASVS 1.2.10); numbers are not meant.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
     """Write the report as CSV (UTF-8 with a mark, so that spreadsheets read it); the number of rows comes out.
 
-    Columns: those of the file, then row, record id, state, code, reason, remedy, then before and after of each field.
-    Written whole or not at all. Errors: FileProblem, ZohoConfigError.
+    Columns: those of the file as they were, so that rows can be corrected and run again; then row, record id, state,
+    code, reason, remedy, and before and after of each field. In those, texts that a spreadsheet would take for a
+    formula have a ' before them. Written whole or not at all. Errors: FileProblem, ZohoConfigError, ZohoDatabaseError.
     """
     change_set = journal.change_set(change_set_id)
     names = list(change_set.mapping.targets.values())
-    labels = [change_set.labels.get(name, name) for name in names]
-    own = [*_OWN, *(f"{label}: {when}" for label in labels for when in ("before", "after"))]
-    lines = ([*row.texts, *_own_cells(row, names)] for row in journal.all_rows(change_set_id))
-    return _write(path, _titles(change_set, own), lines)
-
-
-def write_problems(journal: Journal, change_set_id: int, path: Path) -> int:
-    """Write the rows in one of `PROBLEMS`, as they are in the file, each with its problem; their number comes out.
-
-    Once mended the file can be opened as it is: the two columns added set no field. Errors: as of `write_report`.
-    """
-    change_set = journal.change_set(change_set_id)
-    rows = (row for row in journal.all_rows(change_set_id) if row.state in PROBLEMS)
-    lines = ([*row.texts, row.reason, row.advice] for row in rows)
-    return _write(path, _titles(change_set, _ADDED), lines)
-
-
-def _titles(change_set: ChangeSet, own: Sequence[str]) -> list[str]:
-    taken = set(change_set.header)
-    return [*change_set.header, *(f"{title} (console)" if title in taken else title for title in own)]
-
-
-def _write(path: Path, titles: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
     draft = path.with_name(f"{path.name}.part")
     count = 0
     try:
         with draft.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(titles)
-            for line in lines:
-                writer.writerow(line)
+            writer.writerow(_titles(change_set, names))
+            for row in journal.all_rows(change_set_id):
+                writer.writerow([*row.texts, *map(_inert, _own_cells(row, names))])
                 count += 1
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise FileProblem(
-            f"The file cannot be written: {reason}.", path=path, advice="Choose another place."
+            f"The report cannot be written: {reason}.", path=path, advice="Choose another place."
         ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
     return count
+
+
+def _titles(change_set: ChangeSet, names: Sequence[str]) -> list[str]:
+    """Titles of which no two are the same, also for the report of a report: a table needs that to be opened again."""
+    labels = [change_set.labels.get(name, name) for name in names]
+    titles = list(change_set.header)
+    for title in (*_OWN_TITLES, *(f"{when}: {label}" for label in labels for when in ("Before", "After"))):
+        own, number = title, 1
+        while own in titles:
+            own, number = f"{title} ({number + 1})", number + 1
+        titles.append(own)
+    return titles
 
 
 def _own_cells(row: RowRecord, names: Sequence[str]) -> list[str]:
@@ -84,13 +78,17 @@ def _own_cells(row: RowRecord, names: Sequence[str]) -> list[str]:
     return [str(row.number), row.record_id, STATE_WORDS[row.state], row.code, row.reason, row.advice, *values]
 
 
+def _inert(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
 def summary(change_set: ChangeSet) -> str:
     """The counts in one sentence that adds up to the rows of the file."""
     counted = [
         f"{change_set.counts[state]:,} {STATE_WORDS[state]}" for state in RowState if change_set.counts.get(state)
     ]
     what = "undo" if change_set.kind is ChangeSetKind.UNDO else "file"
-    text = f"{change_set.total:,} rows in {what}"
+    text = f"{change_set.total:,} row{'' if change_set.total == 1 else 's'} in {what}"
     if counted:
         text += ": " + ", ".join(counted)
     if change_set.state in (ChangeSetState.ABANDONED, ChangeSetState.PAUSED):

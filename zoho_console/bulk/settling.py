@@ -10,14 +10,14 @@ from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from typing import Any
 
+from zoho_console.bulk.planning import conflicts, holds_already
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
-from zoho_console.domain.fields import shortened
-from zoho_console.domain.records import Reply
+from zoho_console.domain.fields import Field, shortened
+from zoho_console.domain.records import Record, Reply
 
-DOUBT = (
-    "Zoho's answer does not say what became of this row.",
-    "Look at the account in Zoho; running the file again leaves out what is right already.",
-)
+_NOT_NAMED = "Zoho's answer does not say what became of this row"
+_LOST = "Zoho's answer was lost"
+_LOOK = "Look at the account in Zoho; running the file again leaves out what is right already."
 _ADVICE = {
     "DUPLICATE_DATA": "Use another value; this one belongs to another account.",
     "MANDATORY_NOT_FOUND": "Fill in the cell.",
@@ -47,10 +47,8 @@ def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[st
     there are as many replies as rows and every success stands at its own row; else such rows are IN_DOUBT.
     """
     named = Counter(reply.id for reply in replies if reply.ok)
-    confirmed = {reply.id for reply in replies if reply.ok and named[reply.id] == 1}
-    in_order = len(replies) == len(rows) and all(
-        not reply.ok or reply.id == row.record_id for row, reply in zip(rows, replies, strict=False)
-    )
+    confirmed = {record_id for record_id, times in named.items() if times == 1}
+    in_order = len(replies) == len(rows) and all(map(_stands_at, replies, rows))
     outcomes = []
     for position, row in enumerate(rows):
         if row.record_id in confirmed:
@@ -58,8 +56,38 @@ def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[st
         elif in_order and not replies[position].ok:
             outcomes.append(refusal(row.number, replies[position], labels))
         else:
-            outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "no-answer", *DOUBT))
+            outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "no-answer", f"{_NOT_NAMED}.", _LOOK))
     return outcomes
+
+
+def settle_by_reading(
+    rows: Sequence[RowRecord], live: Named[str, Record], fields: Named[str, Field], *, is_lost: bool = True
+) -> list[Outcome]:
+    """One outcome for each row that was sent and not answered for, by what its record (by id) shows afterwards.
+
+    All new values prove the update; anything else stays IN_DOUBT, for the write may still land. `is_lost` says
+    whether the whole answer is missing, or one came that does not name the row.
+    """
+    what = _LOST if is_lost else _NOT_NAMED
+    outcomes = []
+    for row in rows:
+        record = live.get(row.record_id)
+        if holds_already(row, record, fields):
+            words = f"{what}; reading back shows the new values."
+            outcomes.append(Outcome(row.number, RowState.UPDATED, "proved", words))
+            continue
+        if record is None:
+            words = f"{what}; the account is not in Zoho any more."
+        elif conflicts(row, record, fields):
+            words = f"{what}; the account shows neither the old nor the new values."
+        else:
+            words = f"{what}; the account still shows the old values."
+        outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "lost-answer" if is_lost else "no-answer", words, _LOOK))
+    return outcomes
+
+
+def _stands_at(reply: Reply, row: RowRecord) -> bool:
+    return reply.id == row.record_id or (not reply.ok and not reply.id)
 
 
 def refusal(number: int, reply: Reply, labels: Named[str, str]) -> Outcome:

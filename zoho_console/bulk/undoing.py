@@ -8,8 +8,10 @@ from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from dataclasses import replace
 
+from zoho_console.background import in_thread
+from zoho_console.bulk.drafting import draft
 from zoho_console.bulk.matching import RecordsClient, read_where
-from zoho_console.bulk.planning import conflict_words, conflicts, holds_already
+from zoho_console.bulk.planning import conflict_words, conflicts, fields_of, holds_already
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, NewChangeSet, RowRecord, RowState
 from zoho_console.domain.fields import Field
@@ -32,13 +34,19 @@ async def prepare_undo(
     """A PLANNED change set that puts back what a finished one updated; its rows keep their numbers and texts.
 
     A value that somebody changed since is a CONFLICT and stays. Cost: 1 call for each 100 rows.
-    Errors: ZohoConfigError if the run is not over or updated nothing.
+    Errors: ZohoConfigError if the run is not over or updated nothing, or if Zoho has lost one of its fields.
     """
     former = await asyncio.to_thread(journal.change_set, change_set_id)
     if former.state is not ChangeSetState.FINISHED:
-        raise ZohoConfigError(f"Job {former.id} is {former.state}; only a finished one can be undone.")
+        raise ZohoConfigError(
+            f"Job {former.id} is {former.state}; only a finished one can be undone.",
+            advice="Go on with it, or stop it.",
+        )
     if not former.count(RowState.UPDATED):
-        raise ZohoConfigError(f"Job {former.id} changed nothing, so there is nothing to undo.")
+        raise ZohoConfigError(
+            f"Job {former.id} changed nothing, so there is nothing to undo.", advice="Choose another one."
+        )
+    by_name = fields_of(former, fields)
     new = NewChangeSet(
         connection_id=former.connection_id,
         module=former.module,
@@ -50,24 +58,14 @@ async def prepare_undo(
         created_by=created_by,
         undo_of=former.id,
     )
-    made = await asyncio.to_thread(journal.begin, new)
-    by_name = {one.api_name: one for one in fields}
-    try:
+    async with draft(journal, new) as made:
         done, after = 0, 0
-        while True:
-            rows = await asyncio.to_thread(_updated_rows, journal, former.id, after)
-            if not rows:
-                break
-            planned = await _planned(client, former, rows, by_name)
-            await asyncio.to_thread(journal.add_rows, made, planned)
+        while rows := await in_thread(_updated_rows, journal, former.id, after):
+            await in_thread(journal.add_rows, made, await _planned(client, former, rows, by_name))
             done, after = done + len(rows), rows[-1].number
             if on_progress is not None:
                 on_progress(Progress(done, former.count(RowState.UPDATED)))
-        return await asyncio.to_thread(journal.finish_plan, made)
-    except BaseException as error:
-        note = "cancelled" if isinstance(error, asyncio.CancelledError) else str(error)
-        await asyncio.shield(asyncio.to_thread(journal.set_state, made, ChangeSetState.ABANDONED, note))
-        raise
+        return await in_thread(journal.finish_plan, made)
 
 
 def _updated_rows(journal: Journal, change_set_id: int, after: int) -> list[RowRecord]:

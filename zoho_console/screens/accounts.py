@@ -1,212 +1,136 @@
-"""Looking through accounts: rows that Zoho sorts and filters, loaded while the person scrolls."""
+"""What a person does with accounts: filter, sort, choose columns, look at one, export, begin a bulk update."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
-from zoho_console.domain.records import Record, Slice
-from zoho_console.screens.cells import CURRENCIES, record_column
-from zoho_console.screens.exporting import Exporting
-from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.table import RecordsTable
-from zoho_console.screens.words import value_text
-from zoho_console.workspace.accounts import PAGE_ROWS, AccountQuery, is_filterable
-from zoho_console.workspace.export import write_one_field
+from zoho_console.domain.records import Record
+from zoho_console.errors import BadQuery
+from zoho_console.screens.account_rows import AccountRows, Listed, first_columns
+from zoho_console.screens.chosen_record import ChosenRecord, Fact
+from zoho_console.screens.screen import Desk
+from zoho_console.screens.words import currency_symbol
+from zoho_console.screens.writing import Writing
+from zoho_console.workspace.accounts import PAGE_ROWS
+from zoho_console.workspace.filters import condition
+from zoho_console.zoho.search import MOST_ROWS, MOST_ROWS_IN_ALL
 
-FIRST_COLUMNS = ("Account_Name", "Industry", "Account_Status", "Health_Score", "Annual_Revenue")
+__all__ = ["MOST_COLUMNS", "AccountsScreen", "Fact", "FilterProblem", "Listed"]
+
 MOST_COLUMNS = 45
-_HIDDEN = frozenset({"id", "Layout", "Tag", "Record_Image"})
 
 
-class AccountsScreen(Screen):
-    """State: `table`, `fields`, `query`, `total`, `record` (the chosen one, whole), `read_at`, `exporting`."""
+@dataclass(frozen=True, slots=True)
+class FilterProblem:
+    """A filter that cannot be read: the column's key and a sentence with a remedy; both "" for none."""
+
+    column: str = ""
+    sentence: str = ""
+
+
+class AccountsScreen(AccountRows):
+    """State besides the rows: `chosen` (the chosen record), `writing` (export and drafts), `filter_problem`."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.table = RecordsTable()
-        self.table.more_wanted.connect(self._load_more)
-        self.fields: list[Field] = []
-        self.query = AccountQuery(fields=())
-        self.total: int | None = None
-        self.everything: int | None = None
-        self.record: Record | None = None
-        self.read_at: datetime | None = None
-        self.exporting = Exporting(self)
+        self.chosen = ChosenRecord(self)
+        self.writing = Writing(self, "account")
+        self.filter_problem = FilterProblem()
+        self._is_outdated = False
         desk.connection_changed.connect(self._connection_changed)
-
-    # --- what the page reads ---
-
-    @property
-    def is_loading(self) -> bool:
-        """Whether rows are on their way."""
-        return self.tasks.is_running("load") or self.tasks.is_running("more")
+        desk.jobs_changed.connect(self._accounts_changed)
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether a filter is set."""
-        return any(text.strip() for text in self.query.filters.values())
+    def record(self) -> Record | None:
+        """The chosen account with all its fields, once it is read."""
+        return self.chosen.whole
 
     @property
-    def choosable(self) -> list[Field]:
-        """The fields that can be columns."""
-        return [one for one in self.fields if one.is_visible and one.api_name not in _HIDDEN]
-
-    @property
-    def shown_fields(self) -> list[Field]:
-        """The fields that are columns now, in order."""
-        by_name = {one.api_name: one for one in self.fields}
-        return [by_name[name] for name in self.query.fields if name in by_name]
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Label and text of every field of the chosen record."""
-        if self.record is None:
-            return []
-        symbol = self._currency_symbol()
-        return [(one.label, value_text(one, self.record.get(one.api_name), symbol)) for one in self.choosable]
-
-    def can_filter(self, name: str) -> bool:
-        """Whether this column takes a filter."""
-        return any(one.api_name == name and is_filterable(one) for one in self.fields)
+    def facts(self) -> list[Fact]:
+        """The chosen account in words: what the table shows first, then every other visible field."""
+        shown = self.shown_fields
+        every = shown + [one for one in self.choosable if one not in shown]
+        return self.chosen.facts(every, currency_symbol(self.currency))
 
     # --- intents ---
 
     def shown(self) -> None:
-        if self.read_at is None and not self.is_loading:
+        if (self.read_at is None or self._is_outdated) and not self.is_loading:
             self.reload()
 
     def reload(self) -> None:
-        """Read the first rows and the count again."""
+        """Read again what is on the screen: rows, counts and the chosen record."""
         if self.desk.connection is not None:
-            self.tasks.start(self._load(self.desk.connection), name="load")
+            self._is_outdated = False
+            self.chosen.reload(self.desk.connection)
+            self.ask(self.query, rows=min(MOST_ROWS, max(PAGE_ROWS, len(self.table.rows))), anew=True)
 
     def filter(self, name: str, text: str) -> None:
-        """Only rows whose field fits what was typed; empty takes the filter away."""
-        filters = {**self.query.filters, name: text}
-        filters = {key: value for key, value in filters.items() if value.strip()}
-        if filters != self.query.filters:
-            self.query = replace(self.query, filters=filters)
-            self.reload()
+        """Only rows whose field fits what was typed; empty takes the filter away. A wrong one is said, not applied."""
+        filters = {key: value for key, value in {**self.query.filters, name: text.strip()}.items() if value}
+        self.filter_problem = self._problem_of(name, text.strip())
+        if self.filter_problem.column or filters == self.query.filters:
+            self.changed.emit()
+        else:
+            self.ask(replace(self.query, filters=filters))
 
     def clear_filters(self) -> None:
         """Take all filters away."""
-        self.query = replace(self.query, filters={})
-        self.reload()
+        self.filter_problem = FilterProblem()
+        self.ask(replace(self.query, filters={}))
 
     def sort(self, name: str, ascending: bool) -> None:
         """Sort by a field."""
-        self.query = replace(self.query, sort_by=name, ascending=ascending)
-        self.reload()
+        self.ask(replace(self.query, sort_by=name, ascending=ascending))
 
     def show_columns(self, names: list[str]) -> None:
-        """Show these fields as columns."""
-        chosen = tuple(names[:MOST_COLUMNS]) or ("Account_Name",)
-        filters = {name: text for name, text in self.query.filters.items() if name in chosen}
-        self.query = replace(self.query, fields=chosen, filters=filters)
-        self._set_columns()
-        self.reload()
+        """Show these fields as columns, at most 45; none means those of the beginning. Filters of others go."""
+        chosen = tuple(names[:MOST_COLUMNS]) or first_columns(self.choosable)
+        if chosen != self.query.fields:
+            filters = {name: text for name, text in self.query.filters.items() if name in chosen}
+            self.ask(replace(self.query, fields=chosen, filters=filters))
 
     def choose(self, record: Record | None) -> None:
         """Show one record whole."""
         if record is not None and self.desk.connection is not None:
-            self.tasks.start(self._load_record(self.desk.connection, record["id"]), name="record")
+            self.chosen.choose(self.desk.connection, record)
+            self.changed.emit()
 
     def export(self, path: Path) -> None:
-        """Write every matching row to a CSV file."""
-        connection, query = self.desk.connection, self.query
-
-        if connection is None:
-            return
-
-        async def page(offset: int) -> Slice:
-            return await query.read(self.workspace.client(connection), self.fields, offset)
-
-        self.exporting.start(path, ("id", *query.fields), lambda offset: self.engine(page(offset)))
+        """Write every matching row to a CSV file: as sorted, or by id where Zoho cannot sort that many."""
+        connection, query, fields = self.desk.connection, self.query, self.fields
+        if connection is not None:
+            total = self.total or 0
+            read = query.all_in_order if total <= MOST_ROWS_IN_ALL else query.all_by_id
+            self.writing.export(
+                path, ("id", *query.fields), lambda: read(self.workspace.client(connection), fields), total
+            )
 
     def offer_update(self, field: Field, text: str) -> None:
         """Open a bulk update that sets one field of every matching account."""
-        if self.desk.connection is not None:
-            self.tasks.start(self._offer(self.desk.connection, field, text), name="offer")
+        connection, fields = self.desk.connection, self.fields
+        if connection is not None:
+            read = replace(self.query, fields=("Account_Name",)).all_by_id
+            self.writing.offer(field, text, lambda: read(self.workspace.client(connection), fields), self.total or 0)
 
-    # --- work ---
-
-    async def _offer(self, connection: Connection, field: Field, text: str) -> None:
-        query = replace(self.query, fields=("Account_Name",))
-
-        async def slices() -> AsyncIterator[Slice]:
-            offset, more = 0, True
-            while more:
-                part = await query.read(self.workspace.client(connection), self.fields, offset)
-                offset, more = offset + PAGE_ROWS, part.more
-                yield part
-
-        path = await self.engine(write_one_field(slices(), field.api_name, text))
-        self.desk.file_offered.emit(path)
+    def _problem_of(self, name: str, text: str) -> FilterProblem:
+        try:
+            for one in self.fields:
+                if one.api_name == name and text:
+                    condition(one, text)
+        except BadQuery as problem:
+            return FilterProblem(name, f"{problem} {problem.advice}".strip())
+        return FilterProblem()
 
     def _connection_changed(self) -> None:
-        self.tasks.cancel("more")
-        self.fields, self.record, self.read_at, self.total, self.everything = [], None, None, None, None
-        self.query = AccountQuery(fields=())
-        self.table.set_columns(())
+        self.writing.cancel()
+        self.chosen.forget()
+        self.filter_problem = FilterProblem()
+        self.forget()
         self.reload()
         self.changed.emit()
 
-    async def _load(self, connection: Connection) -> None:
-        if not self.fields:
-            self.fields = await self.engine(self.workspace.fields(connection))
-            names = {one.api_name for one in self.fields}
-            first = tuple(name for name in FIRST_COLUMNS if name in names)
-            self.query = replace(self.query, fields=first)
-            self._set_columns()
-            self.changed.emit()
-        part, total = await self.engine(self._first(connection))
-        self.total, self.read_at = total, datetime.now(UTC)
-        if not self.is_filtered:
-            self.everything = total
-        self.table.set_rows(part.records, has_more=part.more)
-        self.changed.emit()
-
-    async def _first(self, connection: Connection) -> tuple[Slice, int]:
-        client = self.workspace.client(connection)
-        # One after the other: a filter that Zoho refuses costs one call, not two.
-        part = await self.query.read(client, self.fields)
-        return part, await self.query.count(client, self.fields)
-
-    def _load_more(self) -> None:
-        if self.desk.connection is not None:
-            self.tasks.start(self._more(self.desk.connection), name="more")
-
-    async def _more(self, connection: Connection) -> None:
-        query = self.query
-
-        async def read() -> Slice:
-            return await query.read(self.workspace.client(connection), self.fields, len(self.table.rows))
-
-        try:
-            part = await self.engine(read())
-        except BaseException:
-            self.table.loading_failed()
-            raise
-        if query is self.query:
-            self.table.append_rows(part.records, has_more=part.more)
-
-    async def _load_record(self, connection: Connection, record_id: str) -> None:
-        async def read() -> Record:
-            return await self.workspace.client(connection).get_account(record_id)
-
-        self.record = await self.engine(read())
-        self.changed.emit()
-
-    def _set_columns(self) -> None:
-        organisation = self.desk.connection.organisation if self.desk.connection else None
-        currency = organisation.currency if organisation else ""
-        self.table.set_columns([record_column(one, currency=currency) for one in self.shown_fields])
-
-    def _currency_symbol(self) -> str:
-        organisation = self.desk.connection.organisation if self.desk.connection else None
-        return CURRENCIES.get(organisation.currency, "") if organisation else ""
+    def _accounts_changed(self) -> None:
+        self._is_outdated = True

@@ -8,14 +8,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import PROBLEMS, STATE_WORDS
+from zoho_console.bulk.reporting import STATE_WORDS
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowState
 from zoho_console.screens.words import count, duration, moment
-
-__all__ = [
-    "LEFT_OUT", "ON_THEIR_WAY", "PROBLEMS", "FieldFacet", "Step", "by_field", "change_set_facts", "columns_fact",
-    "confirmation", "draft_words", "left_out_sentence", "pace", "price", "running_sentence", "sent_of", "title",
-]  # fmt: skip
 
 WRITTEN_PER_CREDIT, READ_PER_CREDIT = 10, 100
 
@@ -33,6 +28,8 @@ class Step(StrEnum):
 # Rows that a run has to do with, and those that were left out before it.
 ON_THEIR_WAY = (RowState.PLANNED, RowState.SENT)
 LEFT_OUT = (RowState.INVALID, RowState.UNCHANGED)
+# Rows whose record does not hold what the file says.
+PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from zoho_console.domain.changes import ChangeSetState, RowState
 from zoho_console.domain.fields import Field, shortened
 from zoho_console.domain.records import Record
 from zoho_console.screens.table import Cell, CellKind, Column
-from zoho_console.screens.words import value_text
+from zoho_console.screens.words import currency_symbol, value_text
 
 __all__ = [
     "JOB_TONES",
@@ -23,7 +23,6 @@ __all__ = [
 ]
 
 LONGEST = 300
-CURRENCIES = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
 _TONES = {
     "active": "good", "good": "good", "excellent": "good", "completed": "good", "at risk": "warn",
     "in progress": "warn", "prospect": "accent", "inactive": "muted", "not started": "muted",
@@ -35,7 +34,7 @@ _WIDTHS = {
     "datetime": 150,
     "integer": 118,
     "percent": 118,
-    "currency": 150,
+    "currency": 172,
 }
 
 STATE_TONES: dict[RowState, str] = {
@@ -68,17 +67,16 @@ JOB_WORDS: dict[ChangeSetState, str] = {
 
 
 def record_column(field: Field, *, currency: str = "") -> Column:
-    """The column that shows a field of records."""
-    symbol = CURRENCIES.get(currency, f"{currency} " if currency else "")
+    """The column that shows a field of records; numbers are never cut, so their columns keep their width."""
+    symbol = currency_symbol(currency)
 
     def cell(record: Record) -> Cell:
         return field_cell(field, record.get(field.api_name), symbol)
 
     name = field.api_name
     width = 250 if name == "Account_Name" else _WIDTHS.get(field.type, 150)
-    return Column(
-        name, field.label, cell, width, is_number=field.is_number and field.type != "bigint", is_sortable=True
-    )
+    is_number = field.is_number and field.type != "bigint"
+    return Column(name, field.label, cell, width, is_number=is_number, is_sortable=True, can_shrink=not is_number)
 
 
 def field_cell(field: Field, value: Any, symbol: str = "") -> Cell:

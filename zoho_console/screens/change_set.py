@@ -14,7 +14,7 @@ from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import write_problems, write_report
+from zoho_console.bulk.reporting import write_report
 from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
@@ -159,11 +159,6 @@ class ChangeSetScreen(Screen):
         if self.change_set is not None:
             self.tasks.start(self._report(self.change_set.id, path), name="report")
 
-    def save_problems(self, path: Path) -> None:
-        """Write the rows that did not come to what the file says, to be mended and opened again."""
-        if self.change_set is not None:
-            self.tasks.start(self._problems(self.change_set.id, path), name="problems")
-
     # --- work ---
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
@@ -254,10 +249,6 @@ class ChangeSetScreen(Screen):
     async def _report(self, change_set_id: int, path: Path) -> None:
         rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)
         self.notice(f"{count(rows, 'row')} saved in {path}.")
-
-    async def _problems(self, change_set_id: int, path: Path) -> None:
-        rows = await self.blocking(write_problems, self.workspace.journal, change_set_id, path)
-        self.notice(f"{count(rows, 'row')} saved in {path}.", "Mend them there, then open that file here.")
 
     def _progressed(self, progress: Any) -> None:
         if not (self.is_comparing or self.is_running):

@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
-from zoho_console.errors import BadQuery
+from zoho_console.errors import BadQuery, ZohoAPIError
 from zoho_console.screens.cells import record_column
-from zoho_console.screens.exporting import Exporting
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.table import Column, RecordsTable
-from zoho_console.workspace.export import write_one_field
-from zoho_console.zoho.search import limit_of, paged
+from zoho_console.screens.words import count
+from zoho_console.screens.writing import Writing
+from zoho_console.workspace.query_text import place_in, read_query
+from zoho_console.zoho.search import MOST_ROWS, coql_credits, limit_of, paged
 
 PAGE = 200
-EXAMPLES = (
-    ("Accounts at risk", "select Account_Name, Industry, Health_Score, Owner\nfrom Accounts\n"
-     "where (Health_Score < 40 and Account_Status = 'At Risk')\norder by Health_Score asc"),
-    ("Not reviewed this year", "select Account_Name, Last_Reviewed, Review_Status\nfrom Accounts\n"
-     "where Last_Reviewed < '2026-01-01'\norder by Last_Reviewed asc"),
-    ("Revenue by industry", "select Industry, COUNT(id) as Accounts, SUM(Annual_Revenue) as Revenue\nfrom Accounts\n"
-     "where id is not null\ngroup by Industry"),
-)  # fmt: skip
+ACCOUNTS = "accounts"
+# In the order of what tells most precisely where a query went wrong.
+_WORDS_OF_PROBLEMS = ("column_name", "near", "alias", "clause", "operator")
 
 
 class QueryScreen(Screen):
-    """State: `text`, `table`, `problem` (a BadQuery), `seconds` of the last run, `has_more`, `exporting`."""
+    """State: `text`, `ran` (the text the rows come from), `table`, `problem` (a BadQuery), `place` (its start, length).
+
+    Also `seconds` of the last run, `has_more`, `fields` of the queried module by name, `writing`.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.text = EXAMPLES[0][1]
-        self.ran = ""
+        self.text = ""
         self.table = RecordsTable()
         self.table.more_wanted.connect(self._load_more)
+        self.writing = Writing(self, "row")
+        self._forget()
+        desk.connection_changed.connect(self._connection_changed)
+
+    def _forget(self) -> None:
+        self.ran = ""
         self.fields: dict[str, Field] = {}
         self.problem: BadQuery | None = None
+        self.place: tuple[int, int] | None = None
         self.seconds: float | None = None
         self.has_more = False
-        self.exporting = Exporting(self)
-        desk.connection_changed.connect(self._forget)
+        self.table.set_columns(())
 
     @property
     def is_running(self) -> bool:
@@ -54,29 +60,34 @@ class QueryScreen(Screen):
         limit, _offset = limit_of(self.text)
         if limit is None:
             return f"1 credit for each {PAGE} rows you scroll through"
-        credits = 1 if limit <= 200 else 2 if limit <= 1000 else 3
-        return f"{credits} credit{'' if credits == 1 else 's'}, at most {limit:,} rows"
+        if limit > MOST_ROWS:
+            return f"Zoho takes a limit of {MOST_ROWS:,} at most; without one, rows come as you scroll"
+        return f"{count(coql_credits(self.text), 'credit')} · {count(limit, 'row')} at most"
 
     @property
     def why_not_updatable(self) -> str:
         """Why the rows cannot be updated from here; "" if they can."""
         if not self.table.rows:
-            return "Run a query first."
-        if "from accounts" not in " ".join(self.ran.lower().split()):
-            return "Only rows of Accounts can be updated."
-        return "" if all("id" in row for row in self.table.rows[:1]) else "These rows have no id: they are totals."
+            return "no rows to update yet"
+        asked = read_query(self.ran)
+        if asked.is_total or "id" not in self.table.rows[0]:
+            return "totals cannot be updated: they have no id"
+        if asked.module.lower() != ACCOUNTS:
+            return "only rows of Accounts can be updated here"
+        return "" if self.fields else "the fields of Accounts could not be read"
 
     # --- intents ---
 
     def edit(self, text: str) -> None:
         """The person typed."""
         if text != self.text:
-            self.text, self.problem = text, None
+            self.text, self.problem, self.place = text, None, None
             self.changed.emit()
 
     def run(self) -> None:
         """Ask Zoho; a running question is cancelled first."""
         if self.desk.connection is not None and self.text.strip():
+            self.tasks.cancel("more")
             self.tasks.start(self._run(self.desk.connection, self.text), name="run")
 
     def cancel(self) -> None:
@@ -85,55 +96,73 @@ class QueryScreen(Screen):
         self.changed.emit()
 
     def export(self, path: Path) -> None:
-        """Write all rows of the last query to a CSV file."""
+        """Write all rows of the last query to a CSV file, not only those on the screen."""
         connection, text = self.desk.connection, self.ran
-        if connection is None or not text:
-            return
-        is_whole = limit_of(text)[0] is not None
+        if connection is not None and text:
+            columns = [column.key for column in self.table.columns]
+            self.writing.export(path, columns, lambda: self._all(connection, text), self._known_total)
 
-        async def page(offset: int) -> Slice:
-            part = await self._page(connection, text, offset)
-            return Slice(part.records, part.more and not is_whole)
+    async def count_rows(self) -> int:
+        """How many rows the last query has. Cost: 1 call, 1 credit if not all of them are here."""
+        connection, counting = self.desk.connection, read_query(self.ran).counting
+        if not self.has_more or connection is None or not counting:
+            return len(self.table.rows)
+        part = await self.engine(self._coql(connection, counting))
+        return int(part.records[0]["Total"]) if part.records else 0
 
-        columns = [column.key for column in self.table.columns]
-        self.exporting.start(path, columns, lambda offset: self.engine(page(offset)))
-
-    def offer_update(self, field: Field, text: str) -> None:
+    def offer_update(self, field: Field, text: str, total: int = 0) -> None:
         """Open a bulk update that sets one field of every row of the last query."""
-        if self.desk.connection is not None and not self.why_not_updatable:
-            self.tasks.start(self._offer(self.desk.connection, self.ran, field, text), name="offer")
+        connection, asked = self.desk.connection, self.ran
+        if connection is not None and not self.why_not_updatable:
+            # Without a limit the order only matters to readers; by id no row is skipped between two calls.
+            query = asked if limit_of(asked)[0] is not None else read_query(asked).unordered
+            self.writing.offer(field, text, lambda: self._all(connection, query), total)
 
     # --- work ---
 
-    async def _offer(self, connection: Connection, query: str, field: Field, text: str) -> None:
-        async def write() -> Path:
-            return await write_one_field(self.workspace.client(connection).coql_all(query), field.api_name, text)
+    @property
+    def _known_total(self) -> int:
+        return 0 if self.has_more else len(self.table.rows)
 
-        self.desk.file_offered.emit(await self.engine(write()))
+    def _all(self, connection: Connection, text: str) -> AsyncIterator[Slice]:
+        return self.workspace.client(connection).coql_all(text)
 
-    def _forget(self) -> None:
-        self.tasks.cancel("run")
-        self.ran, self.problem, self.seconds, self.fields = "", None, None, {}
-        self.table.set_columns(())
+    async def _coql(self, connection: Connection, text: str) -> Slice:
+        return await self.workspace.client(connection).coql(text)
+
+    def _connection_changed(self) -> None:
+        for name in ("run", "more"):
+            self.tasks.cancel(name)
+        self.writing.cancel()
+        self._forget()
         self.changed.emit()
 
     async def _run(self, connection: Connection, text: str) -> None:
-        self.problem = None
+        self.problem = self.place = None
         started = time.monotonic()
         try:
-            if not self.fields:
-                self.fields = {one.api_name: one for one in await self.engine(self.workspace.fields(connection))}
             part = await self.engine(self._page(connection, text, 0))
         except BadQuery as problem:
-            self.problem = problem
+            self.problem, self.place = problem, _place_of(problem, text)
             return
-        self.ran, self.seconds, self.has_more = text, time.monotonic() - started, part.more
+        seconds = time.monotonic() - started
+        self.fields = await self._fields_of(connection, read_query(text).module)
+        self.ran, self.seconds = text, seconds
+        self.has_more = part.more and limit_of(text)[0] is None
         self.table.set_columns(self._columns(connection, text, part))
-        self.table.set_rows(part.records, has_more=part.more and limit_of(text)[0] is None)
+        self.table.set_rows(part.records, has_more=self.has_more)
+
+    async def _fields_of(self, connection: Connection, module: str) -> dict[str, Field]:
+        """The module's fields; a module that Zoho describes to nobody has its rows shown by their names alone."""
+        try:
+            found = await self.engine(self.workspace.fields(connection, module=module))
+        except ZohoAPIError:
+            return {}
+        return {one.api_name: one for one in found}
 
     async def _page(self, connection: Connection, text: str, offset: int) -> Slice:
         query = text if limit_of(text)[0] is not None else paged(text, offset=offset, rows=PAGE)
-        return await self.workspace.client(connection).coql(query)
+        return await self._coql(connection, query)
 
     def _load_more(self) -> None:
         if self.desk.connection is not None:
@@ -145,17 +174,39 @@ class QueryScreen(Screen):
         except BaseException:
             self.table.loading_failed()
             raise
-        if text == self.ran:
-            self.has_more = part.more
-            self.table.append_rows(part.records, has_more=part.more)
+        self.has_more = part.more
+        self.table.append_rows(part.records, has_more=part.more)
 
     def _columns(self, connection: Connection, text: str, part: Slice) -> list[Column]:
-        """Columns in the order of the select list; what the rows hold besides (id) comes last."""
-        keys = list(dict.fromkeys(key for record in part.records for key in record))
-        place = {key: text.find(key) for key in keys}
-        keys.sort(key=lambda key: place[key] if place[key] >= 0 else len(text))
+        keys = read_query(text).in_order(dict.fromkeys(key for record in part.records for key in record))
         currency = connection.organisation.currency if connection.organisation else ""
         return [_column(key, self.fields.get(key), part.records, currency) for key in keys]
+
+
+def examples(today: date) -> list[tuple[str, str]]:
+    """Name and text of queries that every organisation can ask."""
+    return [
+        (
+            "Largest accounts",
+            "select Account_Name, Industry, Annual_Revenue\nfrom Accounts\n"
+            "where Annual_Revenue is not null\norder by Annual_Revenue desc",
+        ),
+        (
+            "Not changed this year",
+            "select Account_Name, Owner, Modified_Time\nfrom Accounts\n"
+            f"where Modified_Time < '{today.year}-01-01T00:00:00+00:00'\norder by Modified_Time asc",
+        ),
+        (
+            "Revenue by industry",
+            "select Industry, COUNT(id) as Accounts, SUM(Annual_Revenue) as Revenue\nfrom Accounts\n"
+            "where Industry is not null\ngroup by Industry",
+        ),
+    ]
+
+
+def _place_of(problem: BadQuery, text: str) -> tuple[int, int] | None:
+    words = (str(problem.details[key]) for key in _WORDS_OF_PROBLEMS if problem.details.get(key))
+    return place_in(text, problem.line, problem.column, next(words, ""))
 
 
 def _column(key: str, field: Field | None, records: tuple[Record, ...], currency: str) -> Column:
@@ -163,4 +214,5 @@ def _column(key: str, field: Field | None, records: tuple[Record, ...], currency
         numeric = any(isinstance(record.get(key), int | float) for record in records[:20])
         field = Field(key, key, "double" if numeric else "text")
     made = record_column(field, currency=currency)
-    return Column(key, field.label, made.cell, made.width + 20 if key == "id" else made.width, made.is_number)
+    width = 170 if key == "id" else made.width
+    return Column(key, field.label, made.cell, width, made.is_number, can_shrink=made.can_shrink)

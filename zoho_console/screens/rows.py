@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from zoho_console.bulk.reporting import PROBLEMS, STATE_WORDS
+from zoho_console.bulk.reporting import STATE_WORDS
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowRecord, RowState
+from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.cells import STATE_TONES, change_cell, plain
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
@@ -136,7 +137,9 @@ def _kept(change_set: ChangeSet, column: int, row: RowRecord) -> str:
 
 def _width(change_set: ChangeSet, column: int, name: str, rows: Sequence[RowRecord]) -> int:
     letters = [
-        len(value_text(None, row.before.get(name))) + len(value_text(None, row.after[name])) + ARROW_ROOM // LETTER
+        len(value_text(None, row.before.get(name)))
+        + len(value_text(None, row.after[name]) or "(blank)")
+        + ARROW_ROOM // LETTER
         if name in row.after
         else len(_kept(change_set, column, row)) + PADDING // LETTER
         for row in rows

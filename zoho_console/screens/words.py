@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from zoho_console.domain.fields import Field, print_value
 from zoho_console.workspace.health import age, clock
 
-__all__ = ["age", "ago", "clock", "count", "duration", "moment", "number", "value_text"]
+__all__ = ["age", "ago", "clock", "count", "currency_symbol", "duration", "moment", "number", "value_text"]
+
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥", "CNY": "¥"}
+# Whole numbers that name something instead of counting it: no one writes a code or a year as 1,977.
+_NAMING = ("code", "number", "year", "id")
 
 
-def number(value: float) -> str:
-    """1,234 or 1,234.56."""
-    if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.2f}"
-    return f"{int(value):,}"
+def number(value: float, decimals: int = 0) -> str:
+    """1,234 or 1,234.56: every digit there is; a broken number has at least `decimals` digits after the point."""
+    exact = Decimal(repr(value))
+    if exact == exact.to_integral_value():
+        return f"{int(exact):,}"
+    digits = max(decimals, -int(exact.normalize().as_tuple().exponent))
+    return f"{exact:,.{digits}f}"
 
 
 def count(amount: int, noun: str) -> str:
@@ -52,21 +59,35 @@ def duration(span: timedelta) -> str:
     return f"{hours} h {minutes} min"
 
 
-def value_text(field: Field | None, value: Any, currency: str = "") -> str:
-    """A value as a table shows it."""
+def currency_symbol(code: str) -> str:
+    """What stands before an amount: “€” for EUR, the code itself with a blank where no sign is usual."""
+    return _SYMBOLS.get(code, f"{code} " if code else "")
+
+
+def value_text(field: Field | None, value: Any, symbol: str = "") -> str:
+    """A value as a table shows it; `symbol` stands before amounts of money."""
     if value is None:
         return ""
-    if field is not None and isinstance(value, int | float) and not isinstance(value, bool):
-        if field.type == "currency":
-            return f"{currency}{number(value)}"
-        if field.type == "percent":
-            return f"{number(value)} %"
-        return number(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(print_value(one) for one in value)
+    if field is not None and isinstance(value, int | float):
+        return _amount(field, value, symbol)
     if field is not None and field.type == "datetime" and isinstance(value, str):
         try:
             return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M")
         except ValueError:
             return value
     return print_value(value)
+
+
+def _amount(field: Field, value: float, symbol: str) -> str:
+    if field.type == "currency":
+        return f"{'-' if value < 0 else ''}{symbol}{number(abs(value), 2)}"
+    if field.type == "percent":
+        return f"{number(value)} %"
+    last_word = field.label.lower().split()[-1:]
+    if field.type in ("integer", "bigint") and last_word and last_word[0] in _NAMING:
+        return str(value)
+    return number(value)

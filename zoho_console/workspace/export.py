@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -12,13 +13,13 @@ from typing import TextIO
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import FileProblem
-from zoho_console.paths import data_home
 
 
 class CsvExport:
     """A context manager: the file appears whole at the end, or not at all.
 
     Columns are those given, else the keys of the first record. UTF-8 with a mark, so that spreadsheets read it.
+    Errors: FileProblem where the system refuses to write.
     """
 
     def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
@@ -30,43 +31,62 @@ class CsvExport:
         self.count = 0
 
     def __enter__(self) -> CsvExport:
-        try:
+        with self._explained():
             self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise FileProblem(f"The file cannot be written: {reason}.", path=self._path) from error
         self._writer = csv.writer(self._file)
         return self
 
     def add(self, records: Iterable[Record]) -> None:
         """Write these records."""
-        for record in records:
-            if not self._wrote_header:
-                self._columns = self._columns or list(record)
-                self._writer.writerow(self._columns)
-                self._wrote_header = True
-            self._writer.writerow([print_value(record.get(name)) for name in self._columns])
-            self.count += 1
+        with self._explained():
+            for record in records:
+                if not self._wrote_header:
+                    self._columns = self._columns or list(record)
+                    self._writer.writerow(self._columns)
+                    self._wrote_header = True
+                self._writer.writerow([print_value(record.get(name)) for name in self._columns])
+                self.count += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._file is not None
-        if kind is None and not self._wrote_header and self._columns:
-            self._writer.writerow(self._columns)
-        self._file.close()
-        if kind is None:
-            self._draft.replace(self._path)
-        else:
-            self._draft.unlink(missing_ok=True)
+        is_whole = False
+        try:
+            with self._explained():
+                if kind is None and not self._wrote_header and self._columns:
+                    self._writer.writerow(self._columns)
+                self._file.close()
+                if kind is None:
+                    self._draft.replace(self._path)
+                    is_whole = True
+        finally:
+            if not is_whole:
+                self._draft.unlink(missing_ok=True)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise FileProblem(
+                f"The file cannot be written: {reason}.",
+                path=self._path,
+                advice="Close it in other programs, or choose another place.",
+            ) from error
 
 
-async def write_one_field(slices: AsyncIterator[Slice], field: str, text: str) -> Path:
-    """A CSV file in the data folder that sets one field of every record to `text`: a draft for a bulk update."""
-    folder = data_home() / "drafts"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{field} {datetime.now().astimezone():%Y-%m-%d %H%M%S}.csv"
-    with CsvExport(path, ("id", "Account_Name", field)) as export:
+async def write_records(
+    path: Path, columns: Sequence[str], slices: AsyncIterator[Slice], progress: Callable[[int], None]
+) -> int:
+    """Write every record of `slices` to a CSV file; how many comes out.
+
+    `progress` is told the number of rows so far after each slice. A cancelled or failed export leaves no file.
+    Errors: FileProblem; those of reading the slices.
+    """
+    with CsvExport(path, columns) as export:
         async for part in slices:
-            export.add({"id": one["id"], "Account_Name": one.get("Account_Name"), field: text} for one in part.records)
-    return path
+            await asyncio.to_thread(export.add, part.records)
+            progress(export.count)
+    return export.count

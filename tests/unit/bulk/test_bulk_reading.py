@@ -47,6 +47,25 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     assert table.sample[0].texts == ("1", "x, y; z | w")
 
 
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a;b\n1,5;2\n", ";"),
+        ("a,b\n1;2;3,4\n5,6\n", ","),
+        ("a\tb\n" + "long, text; with | marks\t1\n" * 5_000, "\t"),
+        ('a|b\n"x\ny, z"|1\n', "|"),
+        ("a;b\n" + "x" * 200_000 + ";1\n", ";"),
+    ],
+)
+def test_the_delimiter_is_the_one_that_keeps_rows_even(tmp_path: Path, text: str, delimiter: str) -> None:
+    assert open_table(written(tmp_path, text)).delimiter == delimiter
+
+
+def test_a_mark_at_the_start_is_never_part_of_a_title(tmp_path: Path) -> None:
+    path = written(tmp_path, '"id";"b"\n1;2\n', "utf-8-sig")
+    assert open_table(path).header == open_table(path, encoding="UTF-8").header == ("id", "b")
+
+
 def test_one_column_needs_no_delimiter(tmp_path: Path) -> None:
     assert open_table(written(tmp_path, "id\n777000000000410001\n")).header == ("id",)
 
@@ -82,13 +101,30 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_line(
     assert words in str(caught.value)
 
 
-def test_an_undecodable_byte_names_the_place(tmp_path: Path) -> None:
+def test_an_undecodable_byte_is_refused_with_its_line(tmp_path: Path) -> None:
     path = written(tmp_path, b"a,b\n" + b"1,2\n" * 20_000 + b"\xff\xfe,3\n")
-    with pytest.raises(FileProblem) as caught:
+    with pytest.raises(FileProblem, match="Line 20002 holds bytes that are not utf-8") as caught:
         list(open_table(path, encoding="utf-8").rows())
-    assert "utf-8" in str(caught.value)
-    with pytest.raises(FileProblem):
+    assert caught.value.line == 20_002
+    with pytest.raises(FileProblem, match="Line 1 "):
         open_table(written(tmp_path, b"\xff\xff\xfea,b\n1,2\n"), encoding="utf-8")
+
+
+def test_an_encoding_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,2\n")
+    for delimiter in ("", ","):
+        with pytest.raises(FileProblem, match="no encoding “klingon”"):
+            open_table(path, encoding="klingon", delimiter=delimiter)
+
+
+def test_a_file_that_goes_away_is_said_in_words(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,2\n")
+    table = open_table(path)
+    path.unlink()
+    with pytest.raises(FileProblem, match="cannot be read"):
+        list(table.rows())
+    with pytest.raises(FileProblem, match="cannot be read"):
+        open_table(tmp_path)
 
 
 def test_a_missing_file_and_a_giant_cell(tmp_path: Path) -> None:

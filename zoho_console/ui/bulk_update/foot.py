@@ -39,13 +39,9 @@ class Asks(Protocol):
         """Choose a file, then write the report."""
         ...
 
-    def ask_for_problems(self) -> None:
-        """Choose a file, then write the rows that have a problem."""
-        ...
-
 
 class Foot(QWidget):
-    """Buttons by name: back, problems, report, pause, stop, undo, again, primary; instead of them `progress`."""
+    """Buttons by name: back, report, pause, stop, undo, again, primary; instead of them `progress`."""
 
     def __init__(self, page: Asks) -> None:
         super().__init__()
@@ -59,7 +55,6 @@ class Foot(QWidget):
         words.addWidget(self.line)
         words.addWidget(self.small)
         self.back = button("Back", self._back)
-        self.problems = button("", page.ask_for_problems)
         self.report = button("Save report…", page.ask_for_report)
         self.pause = button("Pause", screen.pause)
         self.stop = button("Stop…", page.ask_to_stop)
@@ -86,9 +81,7 @@ class Foot(QWidget):
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
-        return (
-            self.back, self.problems, self.report, self.pause, self.stop, self.undo, self.again, self.primary,
-        )  # fmt: skip
+        return (self.back, self.report, self.pause, self.stop, self.undo, self.again, self.primary)
 
     def show_state(self) -> None:
         """Draw what can be done at this step, or how far comparing is."""
@@ -130,7 +123,7 @@ class Foot(QWidget):
         has_file = screen.source.table is not None
         self.back.setVisible(has_file)
         self.again.setVisible(not has_file)
-        self._offer_problems(change_set)
+        self.report.setVisible(bool(change_set.count(*PROBLEMS)))
         if planned:
             kept = f"Before-values of {count(planned, 'account')} are kept: this run can be undone."
             self._say(kept, screen.price)
@@ -163,16 +156,10 @@ class Foot(QWidget):
             self._say(changed, f"{kept}The report has one line for every row.")
         else:
             self._say("This was given up before anything was sent.", change_set.note)
-        self._offer_problems(change_set)
         self.report.show()
         self.undo.setVisible(bool(updated))
         self.undo.setText("Undo the undo…" if change_set.kind is ChangeSetKind.UNDO else "Undo…")
         self.again.show()
-
-    def _offer_problems(self, change_set: ChangeSet) -> None:
-        rows = change_set.count(*PROBLEMS)
-        self.problems.setText(f"Save {count(rows, 'problem')}…")
-        self.problems.setVisible(bool(rows))
 
     def _offer(self, words: str, action: Callable[[], None], *, enabled: bool = True) -> None:
         self.primary.setText(words)

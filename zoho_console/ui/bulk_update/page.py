@@ -104,15 +104,10 @@ class BulkUpdatePage(Page):
 
     def ask_for_report(self) -> None:
         """Choose where the report goes."""
-        self._ask_to_save("Save the report", self._name("report"), self._screen.save_report)
-
-    def ask_for_problems(self) -> None:
-        """Choose where the rows go that have a problem."""
-        self._ask_to_save("Save rows with a problem", self._name("problems"), self._screen.save_problems)
-
-    def _name(self, what: str) -> str:
         change_set = self._screen.change_set
-        return f"{Path(change_set.source).stem} {what} {change_set.id}.csv" if change_set is not None else f"{what}.csv"
+        if change_set is not None:
+            name = f"{Path(change_set.source).stem} report {change_set.id}.csv"
+            self._ask_to_save("Save the report", name, self._screen.save_report)
 
     def _ask_to_save(self, words: str, name: str, save: Callable[[Path], None]) -> None:
         self._screen.tasks.start(self._save(words, name, save), name="ask")

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from functools import partial
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QHBoxLayout,
-    QMenu,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter
 
-from zoho_console.domain.fields import shortened
-from zoho_console.screens.accounts import AccountsScreen
-from zoho_console.screens.words import ago
+from zoho_console.screens.accounts import MOST_COLUMNS, AccountsScreen, Listed
+from zoho_console.screens.words import age, ago, count
 from zoho_console.ui.dialogs import save_file
 from zoho_console.ui.one_field_dialog import ask_one_field
-from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
+from zoho_console.ui.parts.basics import EmptyState, button, card
+from zoho_console.ui.parts.column_chooser import ColumnChooser
 from zoho_console.ui.parts.filter_line import FilterLine
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.progress import ProgressLine
+from zoho_console.ui.parts.record_pane import WIDTH, RecordPane
 from zoho_console.ui.parts.table import TableView
+from zoho_console.ui.parts.table_cover import TableCover
+from zoho_console.ui.parts.table_foot import TableFoot
 from zoho_console.ui.theme import Look
 
-PANE_WIDTH = 290
+AGE_MS = 5000
+PATIENCE_MS = 300
+_JUST_NOW = timedelta(seconds=5)
 
 
 class AccountsPage(Page):
@@ -45,129 +42,168 @@ class AccountsPage(Page):
         self.add_buttons(self.columns, self.export, self.update_these)
         self.view = TableView(look, screen.table, "Accounts")
         self.filters = FilterLine(self.view, screen.table)
-        self.progress = ProgressLine(screen.exporting.cancel)
+        self.clear = button("Clear filters", screen.clear_filters, "link")
+        self.stop = button("Cancel", screen.stop_loading, "link")
+        self.reload = button("Reload", screen.reload, "link")
+        self.reload.setToolTip("F5")
+        self.foot = TableFoot(self.clear, self.stop, self.reload)
+        self.pane = RecordPane(look, "Click a row, or walk to it with the arrow keys, to see all its fields.")
+        self.chooser = ColumnChooser(self, MOST_COLUMNS)
+        self.progress = ProgressLine(screen.writing.cancel)
+        self.cover = TableCover(look, self.view)
         self.nothing = EmptyState(
-            look, "search", "No account matches", "Take a filter away to see more accounts.",
+            look, "search", "No account matches", "The filters under the header leave none.",
             button("Clear filters", screen.clear_filters),
         )  # fmt: skip
+        self.unconnected = EmptyState(
+            look, "plug", "Not connected yet", "Connect your Zoho CRM to see its accounts here.",
+            button("Connect", lambda: screen.desk.page_wanted.emit("connections")),
+        )  # fmt: skip
+        self.unread = EmptyState(
+            look, "warning", "The accounts have not been read", "Nothing was changed in Zoho.",
+            button("Try again", screen.reload),
+        )  # fmt: skip
+        self.none = EmptyState(look, "accounts", "No accounts yet", "This organisation has none, or none you may see.")
+        self._place = (0, "")
+        self._is_waiting = False
         self._build()
         self._connect()
         self._show()
 
     def _build(self) -> None:
         frame, inside = card(margins=(1, 1, 1, 1), spacing=0)
-        table = QWidget()
-        layout = QVBoxLayout(table)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
         self.view.put_under_header(self.filters)
-        self._table_stack = QStackedWidget()
-        self._table_stack.addWidget(self.view)
-        self._table_stack.addWidget(self.nothing)
-        layout.addWidget(self._table_stack, 1)
-        inside.addWidget(table)
-        self._pane, pane_layout = card(margins=(16, 14, 8, 8), spacing=4)
-        self._pane.setFixedWidth(PANE_WIDTH)
-        self._name = label("", "card-title", wraps=True, selectable=True)
-        self._id = label("", "small", selectable=True)
-        self._facts = QFormLayout()
-        self._facts.setHorizontalSpacing(12)
-        self._facts.setVerticalSpacing(8)
-        self._facts.setContentsMargins(0, 8, 8, 8)
-        facts = QWidget()
-        facts.setLayout(self._facts)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(facts)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setAccessibleName("Fields of the chosen account")
-        pane_layout.addWidget(self._name)
-        pane_layout.addWidget(self._id)
-        pane_layout.addWidget(separator())
-        pane_layout.addWidget(scroll, 1)
-        self._pane.hide()
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(frame, 1)
-        middle.addWidget(self._pane)
-        self.content.addLayout(middle, 1)
+        inside.addWidget(self.view, 1)
+        inside.addWidget(self.foot)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(16)
+        split.addWidget(frame)
+        split.addWidget(self.pane)
+        split.setChildrenCollapsible(False)
+        split.setStretchFactor(0, 1)
+        split.setSizes([1000, WIDTH])
+        self.content.addWidget(split, 1)
         self.content.addWidget(self.progress)
 
     def _connect(self) -> None:
         screen = self._screen
         screen.changed.connect(self._show)
+        screen.table.modelAboutToBeReset.connect(self._note_place)
+        screen.table.modelReset.connect(self._back_to_place)
         self.view.row_chosen.connect(screen.choose)
         self.view.sort_wanted.connect(screen.sort)
         self.filters.filtered.connect(screen.filter)
+        self.filters.sort_wanted.connect(screen.sort)
+        self.chooser.chosen.connect(screen.show_columns)
         QShortcut(QKeySequence("F5"), self).activated.connect(screen.reload)
-        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self._focus_filter)
-        clock = QTimer(self)
-        clock.timeout.connect(self._say)
-        clock.start(5000)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self.filters.focus_first)
+        self._ageing = QTimer(self)
+        self._ageing.timeout.connect(self._say)
+        self._ageing.start(AGE_MS)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._say_foot)
+
+    # --- state to widgets ---
 
     def _show(self) -> None:
         screen = self._screen
         self._say()
-        keys = {column.key for column in screen.table.columns}
-        self.filters.show_columns({key for key in keys if screen.can_filter(key)}, screen.query.filters)
+        self.filters.show_columns(screen.filterable, screen.query.filters, screen.filter_problem.column)
         self.view.show_sorting(screen.query.sort_by, ascending=screen.query.ascending)
-        is_empty = screen.total == 0 and not screen.is_loading
-        self._table_stack.setCurrentWidget(self.nothing if is_empty else self.view)
-        for one in (self.export, self.update_these):
-            one.setEnabled(bool(screen.total))
+        self._show_cover()
+        can_write = screen.listed is Listed.ROWS and screen.writing.count is None
+        self.export.setEnabled(can_write)
+        self.update_these.setEnabled(can_write)
         self.columns.setEnabled(bool(screen.fields))
-        if screen.exporting.count is not None:
-            self.progress.say(f"{screen.exporting.count:,} accounts written", screen.exporting.count, screen.total or 0)
-        else:
-            self.progress.say("")
+        self.progress.say(screen.writing.words, screen.writing.count or 0, screen.writing.total)
+        if screen.is_loading and not self._is_waiting:
+            self._patience.start(PATIENCE_MS)
+        self._is_waiting = screen.is_loading
+        self._say_foot()
         self._show_record()
+
+    def _show_cover(self) -> None:
+        words = {
+            Listed.UNCONNECTED: self.unconnected,
+            Listed.UNREAD: self.unread,
+            Listed.NONE: self.none,
+            Listed.UNMATCHED: self.nothing,
+        }
+        listed = self._screen.listed
+        if listed is Listed.COMING:
+            self.cover.show_coming()
+        elif listed is Listed.ROWS:
+            self.cover.uncover()
+        else:
+            self.cover.show_words(words[listed])
+        self.foot.setVisible(listed in (Listed.ROWS, Listed.UNMATCHED, Listed.COMING))
 
     def _say(self) -> None:
         screen = self._screen
-        if screen.desk.connection is None:
-            self.say("Connect your Zoho CRM to see its accounts")
-        elif screen.total is None:
+        if screen.listed is Listed.UNCONNECTED:
+            self.say("No connection in use")
+        elif screen.listed is Listed.UNREAD:
+            self.say("Not read")
+        elif screen.total is None or screen.read_at is None:
             self.say("Loading…")
         else:
-            of = f"{screen.total:,} accounts"
-            if screen.is_filtered and screen.everything is not None:
-                of = f"{screen.total:,} of {screen.everything:,} match"
-            self.say(of, "loading…" if screen.is_loading else f"read {ago(screen.read_at)}")
+            which = count(screen.total, "account")
+            if screen.read_query is not None and screen.read_query.is_filtered and screen.everything is not None:
+                which = f"{screen.total:,} of {screen.everything:,} match"
+            old = datetime.now(UTC) - screen.read_at
+            self.say(which, "just read" if old < _JUST_NOW else f"data {age(old)} old")
+
+    def _say_foot(self) -> None:
+        screen = self._screen
+        is_slow = screen.is_loading and not self._patience.isActive()
+        self.stop.setVisible(is_slow)
+        self.reload.setVisible(not is_slow)
+        self.clear.setVisible(screen.query.is_filtered)
+        loaded, total = len(screen.table.rows), screen.total or 0
+        if screen.filter_problem.sentence:
+            self.foot.say(screen.filter_problem.sentence, "bad")
+        elif is_slow:
+            self.foot.say("Loading…")
+        elif loaded < total:
+            self.foot.say(f"{loaded:,} of {total:,} rows loaded; more come as you scroll")
+        else:
+            self.foot.say(f"{count(loaded, 'row')}, all loaded")
 
     def _show_record(self) -> None:
-        record = self._screen.record
-        self._pane.setVisible(record is not None)
-        if record is None or self._pane.property("record") == (record["id"], record.get("Modified_Time")):
+        row = self._screen.chosen.row
+        if row is None:
+            self.pane.show_nothing()
             return
-        self._pane.setProperty("record", (record["id"], record.get("Modified_Time")))
-        self._name.setText(shortened(str(record.get("Account_Name") or "(blank)"), 120))
-        self._id.setText(str(record["id"]))
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
-        for name, text in self._screen.facts:
-            value = label(shortened(text, 400) or "(blank)", tone="" if text else "muted", wraps=True, selectable=True)
-            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            title = label(name, "small", wraps=True)
-            title.setFixedWidth(98)
-            self._facts.addRow(title, value)
+        known = self._screen.record or row
+        changed = known.get("Modified_Time")
+        since = f"changed {ago(datetime.fromisoformat(changed))}" if isinstance(changed, str) else ""
+        self.pane.show_record(str(known.get("Account_Name") or ""), str(row["id"]), since, self._screen.facts)
+
+    def _note_place(self) -> None:
+        """Reading the same rows again must not move them: keep where the person is."""
+        if not self._screen.table.rows:
+            return  # other columns come in two steps, the first of which takes the rows away
+        row = self._screen.chosen.row
+        self._place = (self.view.verticalScrollBar().value(), row["id"] if row else "")
+
+    def _back_to_place(self) -> None:
+        screen = self._screen
+        scrolled, chosen = self._place
+        number = next((number for number, row in enumerate(screen.table.rows) if row["id"] == chosen), -1)
+        if number >= 0:
+            self.view.selectRow(number)
+        before = screen.read_query
+        is_same = before is not None and replace(before, fields=screen.query.fields) == screen.query
+        self.view.verticalScrollBar().setValue(scrolled if is_same else 0)
+
+    # --- what buttons do ---
 
     def _choose_columns(self) -> None:
-        menu = QMenu(self)
-        shown = [one.api_name for one in self._screen.shown_fields]
-        for one in sorted(self._screen.choosable, key=lambda one: one.label.lower()):
-            action = menu.addAction(one.label.replace("&", "&&"))
-            action.setCheckable(True)
-            action.setChecked(one.api_name in shown)
-            action.toggled.connect(partial(self._toggle_column, one.api_name))
-        menu.popup(self.columns.mapToGlobal(self.columns.rect().bottomLeft()))
-
-    def _toggle_column(self, name: str, chosen: bool) -> None:
-        names = [one.api_name for one in self._screen.shown_fields if one.api_name != name]
-        self._screen.show_columns([*names, name] if chosen else names)
-
-    def _focus_filter(self) -> None:
-        if self._screen.table.columns:
-            self.filters.edit(self._screen.table.columns[0].key).setFocus()
+        screen = self._screen
+        fields = [(one.api_name, one.label) for one in screen.choosable]
+        self.chooser.offer(fields, [one.api_name for one in screen.shown_fields])
+        self.chooser.open_under(self.columns)
 
     async def _export(self) -> None:
         path = await save_file(self, "Export accounts", "accounts.csv", "CSV (*.csv)")

@@ -37,14 +37,15 @@ class _Highlighter(QSyntaxHighlighter):
             (_KEYWORDS, "accent", True),
             (_FUNCTIONS, "accent", False),
             (_NUMBERS, "warn", False),
-            (_TEXTS, "good", False),
+            (_TEXTS, "good", False),  # last, for within a text nothing is a keyword
         ):
             form = QTextCharFormat()
             form.setForeground(self._look.colour(token))
             if bold:
                 form.setFontWeight(QFont.Weight.DemiBold)
             for found in pattern.finditer(text):
-                self.setFormat(found.start(), found.end() - found.start(), form)
+                start = _units(text[: found.start()])
+                self.setFormat(start, _units(found[0]), form)
 
 
 class CoqlEditor(QPlainTextEdit):
@@ -55,31 +56,55 @@ class CoqlEditor(QPlainTextEdit):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
+        self._place: tuple[int, int] | None = None
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(13)
         self.setFont(font)
         self.setAccessibleName("COQL query")
-        self.setPlaceholderText("select Account_Name from Accounts where Industry = 'Banking'")
+        self.setPlaceholderText("select Account_Name, Industry\nfrom Accounts\nwhere Industry = 'Retail'")
         self.setTabChangesFocus(True)
         self._highlighter = _Highlighter(self, look)
+        look.changed.connect(self._draw_mark)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.run_wanted)
 
-    def mark(self, line: int | None, column: int | None) -> None:
-        """Underline the place of a problem, counted from 1, and put the cursor there; None takes the mark away."""
-        if line is None or column is None:
+    def replace_text(self, text: str) -> None:
+        """Put another text in place of all, in a way that Ctrl+Z takes back."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.setFocus()
+
+    def mark(self, place: tuple[int, int] | None) -> None:
+        """Underline a place (start and length in the text) and put the cursor there; None takes the mark away."""
+        if place == self._place:
+            return
+        self._place = place
+        if place is not None:
+            cursor = self.textCursor()
+            cursor.setPosition(_units(self.toPlainText()[: place[0]]))
+            self.setTextCursor(cursor)
+        self._draw_mark()
+
+    def _draw_mark(self) -> None:
+        if self._place is None:
             self.setExtraSelections([])
             return
-        block = self.document().findBlockByNumber(line - 1)
-        cursor = QTextCursor(block)
-        cursor.setPosition(min(block.position() + max(0, column - 1), block.position() + max(0, block.length() - 1)))
-        self.setTextCursor(cursor)
-        cursor.movePosition(QTextCursor.MoveOperation.EndOfWord, QTextCursor.MoveMode.KeepAnchor)
+        start, length = self._place
+        text = self.toPlainText()
         mark = QTextEdit.ExtraSelection()
         form = QTextCharFormat()
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         form.setUnderlineColor(self._look.colour("bad"))
         form.setBackground(self._look.colour("bad_bg"))
         mark.format = form
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_units(text[:start]))
+        cursor.setPosition(_units(text[: start + length]), QTextCursor.MoveMode.KeepAnchor)
         mark.cursor = cursor
         self.setExtraSelections([mark])
+
+
+def _units(text: str) -> int:
+    """Length as Qt counts: characters beyond the first 65,536, such as emoji, take two units."""
+    return len(text) + sum(mark > "\uffff" for mark in text)

@@ -3,74 +3,141 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit
 
-from zoho_console.screens.table import RecordsTable
+from zoho_console.screens.table import Column, RecordsTable
+from zoho_console.ui.parts.basics import set_style_property
 from zoho_console.ui.parts.table import TableView
 
 HEIGHT, GAP = 36, 4
 PAUSE_MS = 400
+_HOW = (
+    "Part of the text, or a comparison such as < 40, = Retail or >= 2026-01-01. (blank) and (filled) find empty and "
+    "filled ones. Alt+↑ and Alt+↓ sort by this column, ↓ goes to the rows."
+)
+
+
+class FilterEdit(QLineEdit):
+    """The filter of one column. Signals: `asked` (text) on Enter or a pause in typing."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QFrame, column: Column) -> None:
+        super().__init__(parent)
+        self.key = column.key
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.setProperty("role", "filter")
+        self.setAccessibleName(f"Filter {column.title}")
+        self.setPlaceholderText("filter")
+        self.setToolTip(_HOW)
+        self.setClearButtonEnabled(True)
+        self.textChanged.connect(self._typed)
+        self.returnPressed.connect(self._ask)
+
+    def show_text(self, text: str) -> None:
+        """Show the filter in use, unless the person is typing another."""
+        if not self.hasFocus() and not self._pause.isActive() and text != self.text():
+            self.setText(text)
+            self._pause.stop()  # nobody typed
+
+    def _typed(self, _text: str) -> None:
+        self._pause.start()
+
+    def _ask(self) -> None:
+        self._pause.stop()
+        self.asked.emit(self.text())
 
 
 class FilterLine(QFrame):
-    """Signals: `filtered` (column key, text) after a pause in typing or Enter."""
+    """Signals: `filtered` (column key, text) after a pause in typing or Enter; `sort_wanted` (key, ascending)."""
 
     filtered = Signal(str, str)
+    sort_wanted = Signal(str, bool)
 
     def __init__(self, view: TableView, table: RecordsTable) -> None:
         super().__init__()
+        self.setObjectName("filter-line")
         self._view = view
         self._table = table
-        self._edits: list[tuple[str, QLineEdit, QTimer]] = []
+        self._edits: list[FilterEdit] = []
         self.setFixedHeight(HEIGHT)
         header = view.horizontalHeader()
         header.sectionResized.connect(self._place)
         header.geometriesChanged.connect(self._place)
         view.horizontalScrollBar().valueChanged.connect(self._place)
 
-    def show_columns(self, filterable: set[str], texts: dict[str, str]) -> None:
-        """One edit for each column of the table; columns that take no filter have a disabled one."""
-        keys = [column.key for column in self._table.columns]
-        if [key for key, _edit, _timer in self._edits] != keys:
-            for _key, edit, timer in self._edits:
-                timer.stop()
-                edit.deleteLater()
-            self._edits = [self._edit(column.key, column.title) for column in self._table.columns]
-        for key, edit, _timer in self._edits:
-            edit.setEnabled(key in filterable)
-            edit.setPlaceholderText("filter" if key in filterable else "")
-            if not edit.hasFocus():
-                edit.setText(texts.get(key, ""))
+    def show_columns(self, filterable: frozenset[str], texts: dict[str, str], problem: str = "") -> None:
+        """One edit for each column that takes a filter; `problem` names the column whose text cannot be read."""
+        columns = [column for column in self._table.columns if column.key in filterable]
+        if [edit.key for edit in self._edits] != [column.key for column in columns]:
+            self._make(columns)
+        for edit in self._edits:
+            if edit.key != problem:
+                edit.show_text(texts.get(edit.key, ""))
+            set_style_property(edit, "problem", "true" if edit.key == problem else "false")
         self._place()
 
     def edit(self, key: str) -> QLineEdit:
         """The edit of a column."""
-        return next(edit for own, edit, _timer in self._edits if own == key)
+        return next(edit for edit in self._edits if edit.key == key)
 
-    def _edit(self, key: str, title: str) -> tuple[str, QLineEdit, QTimer]:
-        edit = QLineEdit(self)
-        edit.setProperty("role", "filter")
-        edit.setAccessibleName(f"Filter {title}")
-        edit.setToolTip("Part of the text, or a comparison such as < 40 or >= 2026-01-01; (blank) finds empty ones")
-        edit.setClearButtonEnabled(True)
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(PAUSE_MS)
-        apply = partial(self._apply, key, edit)
-        timer.timeout.connect(apply)
-        edit.textEdited.connect(lambda _text: timer.start())
-        edit.textChanged.connect(lambda text: timer.start() if not text else None)
-        edit.returnPressed.connect(apply)
-        edit.show()
-        return key, edit, timer
+    def focus_first(self) -> None:
+        """Put the cursor into the first filter."""
+        if self._edits:
+            self._edits[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def _apply(self, key: str, edit: QLineEdit) -> None:
-        self.filtered.emit(key, edit.text())
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(watched, FilterEdit):
+            if event.type() == QEvent.Type.FocusIn:
+                self._bring_into_view(watched)
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+                return self._pressed(watched.key, event)
+        return super().eventFilter(watched, event)
+
+    def _pressed(self, key: str, event: QKeyEvent) -> bool:
+        if event.key() not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            return False
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.sort_wanted.emit(key, event.key() == Qt.Key.Key_Up)
+        elif event.key() == Qt.Key.Key_Down:
+            self._view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def _make(self, columns: list[Column]) -> None:
+        for edit in self._edits:
+            edit.hide()
+            edit.deleteLater()
+        self._edits = []
+        for column in columns:
+            edit = FilterEdit(self, column)
+            edit.installEventFilter(self)
+            edit.asked.connect(partial(self.filtered.emit, column.key))
+            edit.show()
+            self._edits.append(edit)
+        for first, second in pairwise([*self._edits, self._view]):
+            self.setTabOrder(first, second)
+
+    def _bring_into_view(self, edit: FilterEdit) -> None:
+        header, bar = self._view.horizontalHeader(), self._view.horizontalScrollBar()
+        section = self._table.column_index(edit.key)
+        left = header.sectionPosition(section)
+        right = left + header.sectionSize(section)
+        if left < bar.value():
+            bar.setValue(left)
+        elif right > bar.value() + self.width():
+            bar.setValue(right - self.width())
 
     def _place(self, *_: object) -> None:
         header = self._view.horizontalHeader()
-        for index, (_key, edit, _timer) in enumerate(self._edits):
-            x = header.sectionViewportPosition(index)
-            edit.setGeometry(x + GAP, GAP, header.sectionSize(index) - 2 * GAP, HEIGHT - 2 * GAP)
+        for edit in self._edits:
+            section = self._table.column_index(edit.key)
+            if section >= 0:
+                x = header.sectionViewportPosition(section)
+                edit.setGeometry(x + GAP, GAP, header.sectionSize(section) - 2 * GAP, HEIGHT - 2 * GAP)

@@ -22,6 +22,7 @@ from zoho_console.ui.theme import ROW_HEIGHT, Look
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PADDING = 12
+ARROW = 30  # with the blanks around it
 NARROWEST = 0.72  # of the width a column asks for
 
 
@@ -88,8 +89,10 @@ class CellDelegate(QStyledItemDelegate):
         if cell.before:
             struck = QFont(painter.font())
             struck.setStrikeOut(True)
-            half = max(40, area.width() // 2 - 14)
-            old = area.adjusted(0, 0, half - area.width(), 0)
+            # The old value may take what the new one and the arrow leave, and at least half.
+            left_over = area.width() - ARROW - QFontMetrics(bold).horizontalAdvance(cell.text or "(blank)")
+            room = max(40, area.width() // 2 - ARROW // 2, left_over)
+            old = area.adjusted(0, 0, room - area.width(), 0)
             used = _draw(painter, old, cell.before, self._look.colour("before"), font=struck)
             arrow = area.adjusted(used + 8, 0, 0, 0)
             _draw(painter, arrow, "→", self._look.colour("muted"))

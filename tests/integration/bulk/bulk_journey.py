@@ -1,0 +1,79 @@
+"""The steps of the journey, blocking, for the tests that walk it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoho_console.bulk.applying import Run
+from zoho_console.bulk.mapping import mapping_from
+from zoho_console.bulk.preparing import prepare
+from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.reading import open_table
+from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.domain.changes import ChangeSet
+from zoho_console.domain.connections import Connection
+from zoho_console.simulator.server import Simulator
+from zoho_console.workspace.workspace import Workspace
+
+
+class Journey:
+    """The steps of the journey on one workspace, blocking."""
+
+    def __init__(self, workspace: Workspace, simulator: Simulator, acme: Connection, folder: Path) -> None:
+        self.workspace, self.simulator, self.acme, self.folder = workspace, simulator, acme, folder
+        self.journal = workspace.journal
+        self.progress: list[Progress] = []
+
+    def call(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.workspace.engine.call(work)
+
+    def file(self, rows: Sequence[Sequence[object]], header: Sequence[str] = ("id", "Health Score")) -> Path:
+        path = self.folder / "corrections.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *rows])
+        return path
+
+    def ids(self, count: int) -> list[str]:
+        return list(self.simulator.world.records("Accounts"))[:count]
+
+    def prepare(self, path: Path, key: str = "", **options: Any) -> ChangeSet:
+        async def work() -> ChangeSet:
+            table = open_table(path)
+            fields = await self.workspace.fields(self.acme)
+            return await prepare(
+                table, mapping_from(table.header, fields, key), fields, self.workspace.client(self.acme), self.journal,
+                connection_id=self.acme.id, on_progress=self.progress.append, **options,
+            )  # fmt: skip
+
+        return self.call(work())
+
+    def scores(self, count: int, score: int = 77) -> ChangeSet:
+        return self.prepare(self.file([(record_id, score) for record_id in self.ids(count)]))
+
+    def run(self, change_set: ChangeSet, **options: Any) -> Run:
+        async def make() -> Run:
+            fields = await self.workspace.fields(self.acme)
+            return Run(
+                change_set.id, self.workspace.client(self.acme), self.journal, fields, doubt_wait_s=0.05,
+                on_progress=options.pop("on_progress", self.progress.append), **options,
+            )  # fmt: skip
+
+        return self.call(make())
+
+    def apply(self, change_set: ChangeSet, **options: Any) -> ChangeSet:
+        return self.call(self.run(change_set, **options).apply())
+
+    def undo(self, change_set: ChangeSet) -> ChangeSet:
+        async def work() -> ChangeSet:
+            fields = await self.workspace.fields(self.acme)
+            return await prepare_undo(
+                change_set.id, self.workspace.client(self.acme), self.journal, fields, on_progress=self.progress.append
+            )
+
+        return self.call(work())
+
+    def value(self, record_id: str, name: str = "Health_Score") -> Any:
+        return self.simulator.world.records("Accounts")[record_id][name]
