@@ -80,8 +80,8 @@ def test_a_bad_file_is_refused_in_words_and_nothing_is_asked_of_zoho(
     qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path, simulator: Simulator, text: str, words: str
 ) -> None:
     drop(page, file(tmp_path, text))
-    qtbot.waitUntil(lambda: bool(page.notices.notices))
-    assert words in page.notices.notices[0].text
+    qtbot.waitUntil(page.file_step.card.problem.isVisible)
+    assert words in page.file_step.card.problem.text()
     assert page.screen_model.step is Step.FILE
     assert not simulator.world.effects
 
@@ -92,15 +92,14 @@ def test_a_column_nobody_knows_can_be_given_a_field_by_keyboard(
     record_id = next(iter(simulator.world.records("Accounts")))
     screen = opened(qtbot, page, file(tmp_path, f"id,Punkte\n{record_id},5\n"))
     assert not page.foot.primary.isEnabled()
-    assert page.columns_step.targets[1].currentText() == LEAVE_OUT
-    box = page.columns_step.targets[1]
+    assert page.columns_step.table.targets[1].currentText() == LEAVE_OUT
+    box = page.columns_step.table.targets[1]
     box.setFocus()
     qtbot.keyClicks(box, "Health")
     box.activated.emit(box.currentIndex())
     assert screen.mapping.targets == {1: "Health_Score"}
     assert page.foot.primary.isEnabled()
-    second = screen.mapping.key_column
-    screen.set_key(second, "Health_Score")
+    screen.columns.set_key(screen.mapping.key_column, "Health_Score")
     assert page.columns_step.key_field.currentData() == "Health_Score"
     qtbot.mouseClick(page.foot.back, LEFT)
     assert screen.step is Step.FILE
@@ -108,9 +107,9 @@ def test_a_column_nobody_knows_can_be_given_a_field_by_keyboard(
 
 def test_two_columns_for_one_field_cannot_go_on(qtbot: QtBot, page: BulkUpdatePage, tmp_path: Path) -> None:
     screen = opened(qtbot, page, file(tmp_path, "id,Health Score,Score\n777000000000410001,5,6\n"))
-    screen.set_target(2, "Health_Score")
+    screen.columns.set_target(2, "Health_Score")
     assert not page.foot.primary.isEnabled()
-    assert "Two columns" in page.columns_step._problem.text()
+    assert "Two columns" in page.columns_step.table.notes[2].text()
 
 
 def test_every_kind_of_bad_cell_is_shown_with_its_reason(
@@ -120,7 +119,7 @@ def test_every_kind_of_bad_cell_is_shown_with_its_reason(
     text = "id,Health Score,Industry,Account Site\n"
     text += f"{ids[0]},81,,\n4.15E+18,5,,\n{ids[1]},,Retial,\n{ids[2]},,,{'x' * 81}\n{ids[3]},1,,\n{ids[3]},2,,\n"
     screen = compared(qtbot, page, file(tmp_path, text))
-    assert page.sentence.text() == "6 rows in file · 1 will change 1 values · 5 cannot be used"
+    assert page.sentence.text() == "6 rows in file · 1 will change 1 value · 5 cannot be used"
     qtbot.mouseClick(page.rows_step.tiles[RowState.INVALID], LEFT)
     qtbot.waitUntil(lambda: len(screen.rows.table.rows) == 5)
     codes = [row.code for row in screen.rows.table.rows]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reporting import STATE_WORDS
-from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowState
-from zoho_console.screens.words import count, duration, moment
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowRecord, RowState
+from zoho_console.domain.fields import shortened
+from zoho_console.screens.cells import LONGEST
+from zoho_console.screens.words import count, duration, moment, value_text
 
 WRITTEN_PER_CREDIT, READ_PER_CREDIT = 10, 100
 
@@ -77,7 +79,7 @@ def change_set_facts(change_set: ChangeSet, values: int, progress: Progress | No
     return facts
 
 
-def sent_of(counts: dict[RowState, int]) -> tuple[int, int]:
+def sent_of(counts: Mapping[RowState, int]) -> tuple[int, int]:
     """Rows that a run is through with, of all that it has to do with."""
     total = sum(rows for state, rows in counts.items() if state not in LEFT_OUT)
     return total - sum(counts.get(state, 0) for state in ON_THEIR_WAY), total
@@ -118,6 +120,18 @@ def confirmation(change_set: ChangeSet, facets: Sequence[Facet], organisation: s
     )
 
 
+def row_words(change_set: ChangeSet, row: RowRecord) -> tuple[str, str]:
+    """Which row this is, and why it is as it is; without a reason, all that changes in it."""
+    name = f"Row {row.number:,}{f' · {shortened(row.record_name)}' if row.record_name else ''}"
+    if row.reason:
+        return name, f"{shortened(row.reason, LONGEST)} {row.advice}".rstrip()
+    changes = (
+        f"{change_set.labels.get(field, field)}: {_value(row.before.get(field))} → {_value(after)}"
+        for field, after in row.after.items()
+    )
+    return name, " · ".join(changes) or "Nothing changes."
+
+
 def draft_words(draft: ChangeSet) -> tuple[str, str]:
     """What a change set is that was not finished, and where it stands."""
     planned = count(draft.count(*ON_THEIR_WAY), "row")
@@ -142,6 +156,10 @@ def by_field(facets: Sequence[Facet]) -> list[FieldFacet]:
         )
         for name, some in found.items()
     ]
+
+
+def _value(value: object) -> str:
+    return shortened(value_text(None, value)) or "(blank)"
 
 
 def _kind(facet: Facet, *, is_only: bool) -> str:

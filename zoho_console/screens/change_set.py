@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +16,14 @@ from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import ZohoConfigError, ZohoError
-from zoho_console.screens.bulk_words import Step, price, sent_of
+from zoho_console.screens.bulk_words import Step, price
 from zoho_console.screens.rows import RowsTable
+from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import count
 
-__all__ = ["ChangeSetScreen", "LogLine", "Step", "who"]
+__all__ = ["ChangeSetScreen", "Step", "who"]
 
-LOG_LINES = 8
 # Opening, comparing and showing share one task: who asks for something else no longer wants the former.
 _JOURNEY = "journey"
 _STEPS = {
@@ -36,16 +33,9 @@ _STEPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """Something a run told, with the clock time."""
-
-    at: str
-    text: str
-
-
 class ChangeSetScreen(Screen):
-    """State: `step`, `change_set`, `facets`, `filter`, `progress`, `log`, `ending` (how a run was asked to end).
+    """State: `step`, `change_set`, `facets`, `filter`, `progress`, `watch` (of the run),
+    `ending` (how a run was asked to end).
 
     The run goes on when the page is left; closing the window pauses it. Signals: `progressed` (a Progress, made on the
     engine's thread, delivered on ours).
@@ -57,23 +47,18 @@ class ChangeSetScreen(Screen):
         super().__init__(desk)
         self.step = Step.FILE
         self.rows = RowsTable(self, "rows")
-        self._forget_change_set()
+        ChangeSetScreen.forget(self)
         self.progressed.connect(self._progressed)
 
     def forget(self) -> None:
         """Nothing is shown any more; what the journal holds stays."""
-        self._forget_change_set()
-
-    def _forget_change_set(self) -> None:
         self.change_set: ChangeSet | None = None
         self.facets: list[Facet] = []
         self.filter: tuple[tuple[RowState, ...], str] = ((), "")
         self.progress: Progress | None = None
-        self.log: list[LogLine] = []
+        self.watch: RunWatch | None = None
         self.ending = ""
         self._run: Run | None = None
-        self._began_at = 0.0
-        self._began_with = 0
 
     # --- what the page reads ---
 
@@ -86,6 +71,11 @@ class ChangeSetScreen(Screen):
     def is_running(self) -> bool:
         """Whether a run of this console is on its way."""
         return self.tasks.is_running("apply")
+
+    @property
+    def is_reporting(self) -> bool:
+        """Whether the report is being written."""
+        return self.tasks.is_running("report")
 
     @property
     def changed_values(self) -> int:
@@ -110,9 +100,7 @@ class ChangeSetScreen(Screen):
     @property
     def rate(self) -> float:
         """Rows settled a second since the run began, 0 while that cannot be said."""
-        elapsed = time.monotonic() - self._began_at
-        settled = sent_of(self.counts)[0] - self._began_with
-        return settled / elapsed if self._run is not None and elapsed > 0 else 0.0
+        return self.watch.rate(self.counts) if self.watch is not None and self._run is not None else 0.0
 
     # --- intents ---
 
@@ -146,13 +134,15 @@ class ChangeSetScreen(Screen):
         """Stop between batches; the run can go on."""
         if self._run is not None:
             self._run.pause()
-            self._end_with("Pausing after the batches that are on their way.")
+            self.ending = "Pausing after the batches that are on their way."
+            self.changed.emit()
 
     def stop(self) -> None:
         """Stop between batches; rows not yet sent stay unsent for good."""
         if self._run is not None:
             self._run.cancel()
-            self._end_with("Stopping after the batches that are on their way.")
+            self.ending = "Stopping after the batches that are on their way."
+            self.changed.emit()
 
     def save_report(self, path: Path) -> None:
         """Write the report of the change set."""
@@ -168,10 +158,6 @@ class ChangeSetScreen(Screen):
     def _stop_going(self) -> None:
         self.tasks.cancel(_JOURNEY)
         self.progress = None
-        self.changed.emit()
-
-    def _end_with(self, words: str) -> None:
-        self.ending = words
         self.changed.emit()
 
     async def _prepare_undo(self, change_set_id: int) -> None:
@@ -216,7 +202,7 @@ class ChangeSetScreen(Screen):
         self.show_rows(())
 
     async def _apply(self, change_set: ChangeSet) -> None:
-        self.step, self.log, self.ending = Step.RUN, [], ""
+        self.step, self.ending, self.watch = Step.RUN, "", RunWatch(change_set.counts)
         self.progress = Progress(0, change_set.total, change_set.counts)
         self.changed.emit()
         try:
@@ -243,7 +229,6 @@ class ChangeSetScreen(Screen):
             )  # fmt: skip
             return await self._run.apply()
 
-        self._began_at, self._began_with = time.monotonic(), sent_of(change_set.counts)[0]
         return await self.engine(work())
 
     async def _report(self, change_set_id: int, path: Path) -> None:
@@ -254,9 +239,9 @@ class ChangeSetScreen(Screen):
         if not (self.is_comparing or self.is_running):
             return  # a last word of something that has ended
         self.progress = progress
-        if progress.sentence:
-            self.log = [*self.log, LogLine(f"{datetime.now().astimezone():%H:%M:%S}", progress.sentence)][-LOG_LINES:]
-            if len(self.log) == 1:
+        if progress.sentence and self.watch is not None:
+            self.watch.hear(progress.sentence)
+            if len(self.watch.log) == 1:
                 self.desk.jobs_changed.emit()
         self.changed.emit()
 

@@ -14,7 +14,7 @@ from zoho_console.screens.words import value_text
 
 PAGE = 200
 # Widths in px: of a letter, of padding without and with the arrow, of the narrowest and the widest column.
-LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 58, 118, 300
+LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 58, 118, 208
 # The other states say why with each row.
 _SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
@@ -83,7 +83,7 @@ def row_columns(
     A field's column is as wide as the widest change of these first rows, so that no value is cut without need.
     """
     columns = [
-        Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64, can_shrink=False),
+        Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 56, can_shrink=False),
         Column("account", "Account", lambda row: _account(change_set, row), 190),
     ]
     if states and set(states) <= set(PROBLEMS):

@@ -15,7 +15,7 @@ from zoho_console.ui.parts.elided import ElidedLabel
 
 LEAVE_OUT = "(leave out)"
 FINDS = "finds the account"
-_TITLES = (("Column of the file", 4), ("Its values", 5), ("Sets the field", 5))
+_TITLES = (("Column of the file", 4), ("Its values", 4), ("Sets the field", 5))
 _FIELD_WIDTH = 170
 _DROP = 8  # brings the values to the line of the text in the control
 
@@ -47,7 +47,7 @@ class ColumnsTable(QWidget):
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(7)
+        grid.setVerticalSpacing(12)
         grid.setContentsMargins(0, 0, 0, 0)
         for place, (title, share) in enumerate(_TITLES):
             grid.addWidget(label(title, "small"), 0, place)

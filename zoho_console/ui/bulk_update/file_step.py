@@ -25,10 +25,10 @@ class FileStep(QWidget):
         self._screen = screen
         self.choose = button("Choose a file…", choose, "primary")
         self.zone = DropZone(
-            look, "Drop a CSV file here",
-            "One row for each account: a column that finds it, such as its id or name, and columns with new values. "
-            ".csv, .tsv or .txt, with commas, semicolons or tabs, in any encoding. "
-            "You see every difference before anything is sent.",
+            look, "Drop a file of corrections here",
+            "One row for each account: a column that finds it, such as its id or name, and a column for each field to "
+            "correct. You see every difference before anything is sent.",
+            (".csv", ".tsv", ".txt"), "commas, semicolons or tabs, in any encoding",
             self.choose, button("Save a sample…", sample),
         )  # fmt: skip
         self.card = FileCard(screen, look, choose)

@@ -96,11 +96,21 @@ class Foot(QWidget):
         self.progress.say("")
         for one in self._buttons:
             one.hide()
+        self.report.setEnabled(not screen.is_reporting)
+        self.report.setText("Saving…" if screen.is_reporting else "Save report…")
         change_set = screen.change_set
         if screen.step in (Step.FILE, Step.COLUMNS):
             self._before_comparing()
         elif change_set is not None:
             {Step.DIFFERENCE: self._difference, Step.RUN: self._run}.get(screen.step, self._result)(change_set)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to what comes next: the primary button, else the first that can be pressed."""
+        buttons = (self.progress.cancel, self.primary, *self._buttons)
+        for one in buttons:
+            if one.isVisible() and one.isEnabled():
+                one.setFocus()
+                return
 
     def _before_comparing(self) -> None:
         screen = self._screen

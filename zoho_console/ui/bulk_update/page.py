@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget
 
 from zoho_console.domain.changes import RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
@@ -41,6 +41,7 @@ class BulkUpdatePage(Page):
         self.rows_step = RowsStep(screen, look)
         self.run_step = RunStep(screen)
         self.foot = Foot(self)
+        self._place = (screen.step, screen.is_comparing)
         self._steps = QStackedWidget()
         for one in (self.file_step, self.columns_step, self.rows_step, self.run_step):
             self._steps.addWidget(one)
@@ -60,6 +61,8 @@ class BulkUpdatePage(Page):
 
     def _show(self) -> None:
         screen = self._screen
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
         steps: dict[Step, FileStep | ColumnsStep | RunStep] = {
             Step.FILE: self.file_step,
             Step.COLUMNS: self.columns_step,
@@ -72,6 +75,21 @@ class BulkUpdatePage(Page):
         self.spine.show_step(screen.step, screen.facts, screen.can_go_to)
         self._say()
         self.foot.show_state()
+        place = (screen.step, screen.is_comparing)
+        if place != self._place:
+            self._place = place
+            if had_focus:  # else Qt gives it to the rail as soon as its widget is hidden
+                self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Where the keyboard goes on: the rows where they are to be read, else the next thing to do."""
+        screen = self._screen
+        if screen.step in (Step.DIFFERENCE, Step.RESULT) and not screen.is_comparing:
+            self.rows_step.view.setFocus()
+        elif self.foot.isVisible():
+            self.foot.take_focus()
+        else:
+            self.file_step.choose.setFocus()
 
     def _say(self) -> None:
         screen = self._screen

@@ -8,10 +8,12 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, RowState
-from zoho_console.screens.bulk_words import FieldFacet, by_field
+from zoho_console.screens.bulk_words import PROBLEMS, FieldFacet, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
+from zoho_console.screens.table import ROW_ROLE
 from zoho_console.ui.bulk_update.columns_step import WIDTH, scrolled
+from zoho_console.ui.bulk_update.row_detail import RowDetail
 from zoho_console.ui.parts.basics import card, label, row, separator, set_style_property
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.table import TableView
@@ -76,7 +78,12 @@ class RowsStep(QWidget):
         layout.addWidget(scrolled(inside), 1)
         rows, rows_layout = card(margins=(1, 1, 1, 1))
         self.view = TableView(look, screen.rows.table, "Rows of the file")
-        rows_layout.addWidget(self.view)
+        self.detail = RowDetail(screen)
+        rows_layout.setSpacing(0)
+        rows_layout.addWidget(self.view, 1)
+        rows_layout.addWidget(self.detail)
+        self.view.row_chosen.connect(self.detail.show_row)
+        screen.rows.table.modelReset.connect(self._rows_came)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(16)
@@ -95,6 +102,13 @@ class RowsStep(QWidget):
         for own, tile in self.tiles.items():
             chosen = own == (field or (states[0] if states else None))
             set_style_property(tile, "chosen", "true" if chosen else "false")
+
+    def _rows_came(self) -> None:
+        """Other rows: of those with a problem the first is told at once."""
+        rows, (states, _field) = self._screen.rows.table.rows, self._screen.filter
+        if rows and states and set(states) <= set(PROBLEMS):
+            self.view.selectRow(0)
+        self.detail.show_row(self.view.currentIndex().data(ROW_ROLE))
 
     def _fill(self, change_set: ChangeSet | None) -> None:
         self.tiles.clear()

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgres
 
 from zoho_console.domain.changes import ChangeSetState, RowState
 from zoho_console.screens.bulk_words import ON_THEIR_WAY, left_out_sentence, pace, sent_of
-from zoho_console.screens.change_set import LOG_LINES, ChangeSetScreen
+from zoho_console.screens.change_set import ChangeSetScreen
+from zoho_console.screens.run_watch import LOG_LINES
 from zoho_console.ui.parts.basics import card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
 
@@ -85,7 +86,7 @@ class RunStep(QWidget):
         return frame
 
     def _show_log(self) -> None:
-        lines = [(line.at, line.text) for line in reversed(self._screen.log)]
+        lines = [(line.at, line.text) for line in reversed(self._screen.watch.log if self._screen.watch else ())]
         if not lines:
             lines = [("", "Beginning…" if self._screen.is_running else "Nothing was sent since this was opened.")]
         for place, (at, text) in enumerate(self._log):
