@@ -16,7 +16,7 @@ from zoho_console.screens.rows import PAGE
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 from zoho_console.ui.pages.jobs import JobsPage
 
-GOOD = 480
+GOOD = 980
 
 
 class BulkSteps:
@@ -108,10 +108,10 @@ class BulkSteps:
         self._tour.check("still nothing was sent", sum(self._tour.simulator.world.effects.values()), 0)
 
     async def run(self) -> None:
-        self._tour.simulator.faults.add(method="PUT", delay_ms=600, times=GOOD)
+        self._tour.simulator.faults.add(method="PUT", delay_ms=400, times=GOOD)
         await self._tour.agree()
         screen = self._tour.console.bulk
-        await until(lambda: screen.watch is not None and screen.watch.log, "the run has begun")
+        await until(lambda: screen.is_running and screen.counts.get(RowState.UPDATED), "the run has begun")
         click(self._page.foot.pause)
         await until(lambda: not screen.is_running, "the run is paused")
         self._tour.simulator.faults.clear()

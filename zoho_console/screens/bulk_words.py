@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -120,9 +120,21 @@ def confirmation(change_set: ChangeSet, facets: Sequence[Facet], organisation: s
     )
 
 
+def are_problems(states: Collection[RowState]) -> bool:
+    """Whether only rows with a problem are meant."""
+    return bool(states) and set(states) <= set(PROBLEMS)
+
+
+def account_of(change_set: ChangeSet, row: RowRecord) -> str:
+    """The name of the row's account, or what the file says to find it by."""
+    key = change_set.mapping.key_column
+    text = row.record_name or (row.texts[key] if 0 <= key < len(row.texts) else "")
+    return shortened(text, LONGEST) or "(blank)"
+
+
 def row_words(change_set: ChangeSet, row: RowRecord) -> tuple[str, str]:
     """Which row this is, and why it is as it is; without a reason, all that changes in it."""
-    name = f"Row {row.number:,}{f' · {shortened(row.record_name)}' if row.record_name else ''}"
+    name = f"Row {row.number} · {account_of(change_set, row)}"
     if row.reason:
         return name, f"{shortened(row.reason, LONGEST)} {row.advice}".rstrip()
     changes = (

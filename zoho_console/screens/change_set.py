@@ -11,16 +11,15 @@ from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import write_report
 from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.screens.bulk_words import Step, price
+from zoho_console.screens.report import Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.words import count
 
 __all__ = ["ChangeSetScreen", "Step", "who"]
 
@@ -35,7 +34,7 @@ _STEPS = {
 
 class ChangeSetScreen(Screen):
     """State: `step`, `change_set`, `facets`, `filter`, `progress`, `watch` (of the run),
-    `ending` (how a run was asked to end).
+    `ending` (how a run was asked to end), `report` (on its way into a file).
 
     The run goes on when the page is left; closing the window pauses it. Signals: `progressed` (a Progress, made on the
     engine's thread, delivered on ours).
@@ -47,6 +46,7 @@ class ChangeSetScreen(Screen):
         super().__init__(desk)
         self.step = Step.FILE
         self.rows = RowsTable(self, "rows")
+        self.report = Report(self)
         ChangeSetScreen.forget(self)
         self.progressed.connect(self._progressed)
 
@@ -71,11 +71,6 @@ class ChangeSetScreen(Screen):
     def is_running(self) -> bool:
         """Whether a run of this console is on its way."""
         return self.tasks.is_running("apply")
-
-    @property
-    def is_reporting(self) -> bool:
-        """Whether the report is being written."""
-        return self.tasks.is_running("report")
 
     @property
     def changed_values(self) -> int:
@@ -147,7 +142,7 @@ class ChangeSetScreen(Screen):
     def save_report(self, path: Path) -> None:
         """Write the report of the change set."""
         if self.change_set is not None:
-            self.tasks.start(self._report(self.change_set.id, path), name="report")
+            self.report.save(self.change_set.id, path)
 
     # --- work ---
 
@@ -230,10 +225,6 @@ class ChangeSetScreen(Screen):
             return await self._run.apply()
 
         return await self.engine(work())
-
-    async def _report(self, change_set_id: int, path: Path) -> None:
-        rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)
-        self.notice(f"{count(rows, 'row')} saved in {path}.")
 
     def _progressed(self, progress: Any) -> None:
         if not (self.is_comparing or self.is_running):

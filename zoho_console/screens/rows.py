@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from zoho_console.bulk.reporting import STATE_WORDS
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowRecord, RowState
-from zoho_console.screens.bulk_words import PROBLEMS
+from zoho_console.screens.bulk_words import account_of, are_problems
 from zoho_console.screens.cells import STATE_TONES, change_cell, plain
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
@@ -86,7 +86,7 @@ def row_columns(
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 56, can_shrink=False),
         Column("account", "Account", lambda row: _account(change_set, row), 190),
     ]
-    if states and set(states) <= set(PROBLEMS):
+    if are_problems(states):
         return [
             *columns,
             Column("reason", "Problem", lambda row: plain(row.reason), 450),
@@ -109,9 +109,7 @@ def row_columns(
 
 
 def _account(change_set: ChangeSet, row: RowRecord) -> Cell:
-    key = change_set.mapping.key_column
-    text = row.record_name or (row.texts[key] if 0 <= key < len(row.texts) else "")
-    return Cell(plain(text).text or "(blank)", CellKind.STRONG if row.record_name else CellKind.MUTED)
+    return Cell(account_of(change_set, row), CellKind.STRONG if row.record_name else CellKind.MUTED)
 
 
 def _state(row: RowRecord) -> Cell:

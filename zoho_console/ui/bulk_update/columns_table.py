@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.ui.parts.basics import label, separator, set_style_property, set_tone
+from zoho_console.ui.parts.basics import label, row, separator, set_style_property, set_tone
 from zoho_console.ui.parts.choice import Choice
 from zoho_console.ui.parts.elided import ElidedLabel
 
@@ -102,8 +102,9 @@ class ColumnsTable(QWidget):
         note = label("", "small", tone="bad", wraps=True)
         field = QVBoxLayout()
         field.setSpacing(3)
-        for one in (box, key, note):
-            field.addWidget(one)
+        field.addWidget(box)
+        field.addLayout(row(key, None))  # else the pill would keep the box to its own width
+        field.addWidget(note)
         grid.addLayout(names, line, 0)
         grid.addWidget(values, line, 1, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(field, line, 2)

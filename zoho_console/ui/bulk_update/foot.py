@@ -96,8 +96,8 @@ class Foot(QWidget):
         self.progress.say("")
         for one in self._buttons:
             one.hide()
-        self.report.setEnabled(not screen.is_reporting)
-        self.report.setText("Saving…" if screen.is_reporting else "Save report…")
+        self.report.setEnabled(not screen.report.is_writing)
+        self.report.setText("Saving…" if screen.report.is_writing else "Save report…")
         change_set = screen.change_set
         if screen.step in (Step.FILE, Step.COLUMNS):
             self._before_comparing()

@@ -61,8 +61,7 @@ class BulkUpdatePage(Page):
 
     def _show(self) -> None:
         screen = self._screen
-        focus = QApplication.focusWidget()
-        had_focus = focus is not None and self.isAncestorOf(focus)
+        had_focus = self._has_focus()
         steps: dict[Step, FileStep | ColumnsStep | RunStep] = {
             Step.FILE: self.file_step,
             Step.COLUMNS: self.columns_step,
@@ -75,11 +74,14 @@ class BulkUpdatePage(Page):
         self.spine.show_step(screen.step, screen.facts, screen.can_go_to)
         self._say()
         self.foot.show_state()
-        place = (screen.step, screen.is_comparing)
-        if place != self._place:
-            self._place = place
-            if had_focus:  # else Qt gives it to the rail as soon as its widget is hidden
-                self._take_focus()
+        former, self._place = self._place, (screen.step, screen.is_comparing)
+        # Qt gives the focus of a widget that is hidden to whatever comes next, even in the rail.
+        if had_focus and (self._place != former or not self._has_focus()):
+            self._take_focus()
+
+    def _has_focus(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
 
     def _take_focus(self) -> None:
         """Where the keyboard goes on: the rows where they are to be read, else the next thing to do."""

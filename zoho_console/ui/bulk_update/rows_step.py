@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, RowState
-from zoho_console.screens.bulk_words import PROBLEMS, FieldFacet, by_field
+from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
 from zoho_console.screens.table import ROW_ROLE
@@ -93,7 +93,7 @@ class RowsStep(QWidget):
     def show_state(self) -> None:
         """Draw fields and counts when they changed, and mark the one that filters."""
         screen = self._screen
-        key = (screen.change_set, tuple(screen.facets))
+        key = (screen.change_set, tuple(screen.facets), screen.step)
         if key != self._shown:
             self._shown = key
             self._fill(screen.change_set)
@@ -106,7 +106,7 @@ class RowsStep(QWidget):
     def _rows_came(self) -> None:
         """Other rows: of those with a problem the first is told at once."""
         rows, (states, _field) = self._screen.rows.table.rows, self._screen.filter
-        if rows and states and set(states) <= set(PROBLEMS):
+        if rows and are_problems(states):
             self.view.selectRow(0)
         self.detail.show_row(self.view.currentIndex().data(ROW_ROLE))
 
@@ -134,7 +134,8 @@ class RowsStep(QWidget):
     def _add_field(self, facet: FieldFacet) -> None:
         tile = FilterTile(facet.label, facet.rows, kinds=facet.kinds)
         # The facets count every row that is or was to be sent, whatever became of it.
-        self._add(facet.field, tile, (), facet.field)
+        states = (RowState.PLANNED,) if self._screen.step is Step.DIFFERENCE else ()
+        self._add(facet.field, tile, states, facet.field)
 
     def _add(self, key: object, tile: FilterTile, states: tuple[RowState, ...], field: str = "") -> None:
         tile.clicked.connect(partial(self._choose, states, field))
