@@ -103,9 +103,9 @@ def pace(counts: dict[RowState, int], rate: float) -> str:
 
 def price(planned: int, credits_left: int | None) -> str:
     """What applying costs: looking again at every row, and writing it."""
-    left = f"; {credits_left:,} left" if credits_left is not None else ""
+    left = f" of {credits_left:,} left" if credits_left is not None else ""
     write, look = -(-planned // WRITTEN_PER_CREDIT), -(-planned // READ_PER_CREDIT)
-    return f"About {count(write, 'credit')} to write, {look:,} to look again just before{left}."
+    return f"About {count(write + look, 'credit')}{left}: {write:,} to write, {look:,} to look again just before."
 
 
 def confirmation(change_set: ChangeSet, facets: Sequence[Facet], organisation: str) -> str:

@@ -14,7 +14,8 @@ from zoho_console.screens.words import value_text
 
 PAGE = 200
 # Widths in px: of a letter, of padding without and with the arrow, of the narrowest and the widest column.
-LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 58, 118, 208
+LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 56, 118, 300
+OLD = 12  # letters of an old value that have room; a longer one is shortened, the new one never for its sake
 # The other states say why with each row.
 _SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
@@ -135,7 +136,7 @@ def _kept(change_set: ChangeSet, column: int, row: RowRecord) -> str:
 
 def _width(change_set: ChangeSet, column: int, name: str, rows: Sequence[RowRecord]) -> int:
     letters = [
-        len(value_text(None, row.before.get(name)))
+        min(len(value_text(None, row.before.get(name))), OLD)
         + len(value_text(None, row.after[name]) or "(blank)")
         + ARROW_ROOM // LETTER
         if name in row.after

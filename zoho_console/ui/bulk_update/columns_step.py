@@ -13,7 +13,8 @@ from zoho_console.ui.parts.choice import Choice
 
 __all__ = ["LEAVE_OUT", "ColumnsStep"]
 
-WIDTH = 262
+NARROWEST, WIDEST = 196, 262
+SHARES = (2, 5)  # of the side and of what is beside it
 _BLANKS = {
     "keep": "Only cells that hold something are compared; an empty one leaves its field alone.",
     "clear": "An empty cell erases what the account holds in that field.",
@@ -28,6 +29,12 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def keep_narrow(side: QWidget) -> None:
+    """A side that gives way in a small window, and takes no more than it needs in a wide one."""
+    side.setMinimumWidth(NARROWEST)
+    side.setMaximumWidth(WIDEST)
 
 
 class ColumnsStep(QWidget):
@@ -49,8 +56,8 @@ class ColumnsStep(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        layout.addWidget(self._settings())
-        layout.addWidget(frame, 1)
+        layout.addWidget(self._settings(), SHARES[0])
+        layout.addWidget(frame, SHARES[1])
         self.key_column.activated.connect(self._set_key)
         self.key_field.activated.connect(self._set_key)
         self.blanks.activated.connect(self._set_blanks)
@@ -94,7 +101,7 @@ class ColumnsStep(QWidget):
         layout.addStretch(1)
         frame, outside = card(margins=(1, 1, 1, 1))
         outside.addWidget(scrolled(inside))
-        frame.setFixedWidth(WIDTH)
+        keep_narrow(frame)
         return frame
 
     def _set_key(self) -> None:

@@ -135,8 +135,7 @@ class Foot(QWidget):
         self.again.setVisible(not has_file)
         self.report.setVisible(bool(change_set.count(*PROBLEMS)))
         if planned:
-            kept = f"Before-values of {count(planned, 'account')} are kept: this run can be undone."
-            self._say(kept, screen.price)
+            self._say("The values of now are kept for an undo.", screen.price)
             self._offer(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")

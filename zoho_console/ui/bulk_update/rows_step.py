@@ -12,7 +12,7 @@ from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
 from zoho_console.screens.table import ROW_ROLE
-from zoho_console.ui.bulk_update.columns_step import WIDTH, scrolled
+from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow, scrolled
 from zoho_console.ui.bulk_update.row_detail import RowDetail
 from zoho_console.ui.parts.basics import card, label, row, separator, set_style_property
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -73,7 +73,7 @@ class RowsStep(QWidget):
         inside_layout.addLayout(self._tiles)
         inside_layout.addStretch(1)
         frame, layout = card(margins=(8, 12, 8, 8), spacing=2)
-        frame.setFixedWidth(WIDTH)
+        keep_narrow(frame)
         layout.addWidget(self._title)
         layout.addWidget(scrolled(inside), 1)
         rows, rows_layout = card(margins=(1, 1, 1, 1))
@@ -87,8 +87,8 @@ class RowsStep(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(16)
-        whole.addWidget(frame)
-        whole.addWidget(rows, 1)
+        whole.addWidget(frame, SHARES[0])
+        whole.addWidget(rows, SHARES[1])
 
     def show_state(self) -> None:
         """Draw fields and counts when they changed, and mark the one that filters."""
