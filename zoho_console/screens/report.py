@@ -28,4 +28,4 @@ class Report:
 
     async def _save(self, change_set_id: int, path: Path) -> None:
         rows = await self._screen.blocking(write_report, self._screen.workspace.journal, change_set_id, path)
-        self._screen.notice(f"{count(rows, 'row')} saved in {path}.")
+        self._screen.notice(f"{count(rows, 'row')} {'is' if rows == 1 else 'are'} in {path}.")

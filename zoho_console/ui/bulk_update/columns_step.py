@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.ui.bulk_update.columns_table import LEAVE_OUT, ColumnsTable
 from zoho_console.ui.parts.basics import card, label, set_tone
 from zoho_console.ui.parts.choice import Choice
+from zoho_console.ui.parts.scrolled import scrolled
 
 __all__ = ["LEAVE_OUT", "ColumnsStep"]
 
@@ -19,16 +19,6 @@ _BLANKS = {
     "keep": "Only cells that hold something are compared; an empty one leaves its field alone.",
     "clear": "An empty cell erases what the account holds in that field.",
 }
-
-
-def scrolled(inside: QWidget) -> QScrollArea:
-    """Scrolls down only, and lets Tab pass."""
-    area = QScrollArea()
-    area.setWidget(inside)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
 
 
 def keep_narrow(side: QWidget) -> None:

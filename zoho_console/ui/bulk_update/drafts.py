@@ -11,6 +11,7 @@ from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import draft_words
 from zoho_console.ui.parts.basics import button, label
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.scrolled import scrolled
 
 
 class Drafts(QFrame):
@@ -22,10 +23,15 @@ class Drafts(QFrame):
         self._screen = screen
         self._shown: list[ChangeSet] = []
         self._lines: list[QWidget] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 12, 16, 12)
+        inside = QWidget()
+        self._layout = QVBoxLayout(inside)
+        self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        self._layout.addWidget(label("Not finished yet", "strong"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 8, 12)
+        layout.setSpacing(8)
+        layout.addWidget(label("Not finished yet", "strong"))
+        layout.addWidget(scrolled(inside))
 
     def show_state(self, *, is_wanted: bool) -> None:
         """Draw the drafts if they changed."""
@@ -52,7 +58,7 @@ class Drafts(QFrame):
         words.addWidget(fact)
         line = QWidget()
         layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
         if draft.state is ChangeSetState.PLANNED:

@@ -36,7 +36,7 @@ class FileCard(QFrame):
         self.name = ElidedLabel("strong")
         self.fact = label("", "small")
         self.problem = label("", tone="bad", wraps=True, selectable=True)
-        self.encoding = Choice("Encoding of the file")
+        self.encoding = Choice("Encoding of the file", letters=16)
         self.delimiter = Choice("Delimiter of the file")
         self.delimiter.offer([(FIND_OUT, ""), *((words, mark) for mark, words in DELIMITERS.items())])
         self.another = button("Choose another…", choose)
@@ -67,8 +67,8 @@ class FileCard(QFrame):
     def show_state(self) -> None:
         """Draw the file as it is known now."""
         source = self._screen.source
-        self.setVisible(source.path is not None)
         if source.path is None:
+            self.hide()
             return
         table, problem = source.table, source.problem
         self.name.say(source.path.name)
@@ -82,6 +82,7 @@ class FileCard(QFrame):
         if self._shown != (source.path, table):
             self._shown = (source.path, table)
             self._show_reading(table.encoding if table else "", table.delimiter if table else "")
+        self.show()
 
     def _show_reading(self, encoding: str, delimiter: str) -> None:
         known = [*ENCODINGS] if encoding in ("", *ENCODINGS) else [encoding, *ENCODINGS]
@@ -93,10 +94,7 @@ class FileCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
-        for place, (words, box, width) in enumerate(
-            (("Encoding", self.encoding, 178), ("Delimiter", self.delimiter, 112))
-        ):
-            box.setFixedWidth(width)
+        for place, (words, box) in enumerate((("Encoding", self.encoding), ("Delimiter", self.delimiter))):
             grid.addWidget(label(words, "small"), 0, place)
             grid.addWidget(box, 1, place)
         return grid

@@ -46,9 +46,10 @@ class FileStep(QWidget):
         """Draw what is known of the file."""
         source = self._screen.source
         is_opened = source.table is not None
-        self.card.show_state()
-        self.preview.setVisible(is_opened)
+        # Hidden before others are shown: what is shown at once widens the window if it must.
         self.zone.setVisible(not is_opened)
+        self.preview.setVisible(is_opened)
+        self.card.show_state()
         self.drafts.show_state(is_wanted=source.path is None)
 
 

@@ -86,14 +86,19 @@ class Foot(QWidget):
     def show_state(self) -> None:
         """Draw what can be done at this step, or how far comparing is."""
         screen = self._screen
-        self.setVisible(screen.step is not Step.FILE or screen.source.table is not None)
-        self._state.setVisible(not screen.is_comparing)
         progress = screen.progress
         if screen.is_comparing and progress is not None:
+            self._state.hide()
             of = f" of {progress.total:,}" if progress.total else ""
             self.progress.say(f"Comparing with Zoho: {progress.done:,}{of} rows", progress.done, progress.total)
-            return
-        self.progress.say("")
+        else:
+            self.progress.say("")
+            self._show_buttons()
+            self._state.show()
+        self.setVisible(screen.step is not Step.FILE or screen.source.table is not None)
+
+    def _show_buttons(self) -> None:
+        screen = self._screen
         for one in self._buttons:
             one.hide()
         self.report.setEnabled(not screen.report.is_writing)

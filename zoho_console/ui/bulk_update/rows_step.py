@@ -12,10 +12,11 @@ from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
 from zoho_console.screens.table import ROW_ROLE
-from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow, scrolled
+from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow
 from zoho_console.ui.bulk_update.row_detail import RowDetail
 from zoho_console.ui.parts.basics import card, label, row, separator, set_style_property
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.scrolled import scrolled
 from zoho_console.ui.parts.table import TableView
 from zoho_console.ui.parts.tile import Tile
 from zoho_console.ui.theme import Look

@@ -11,6 +11,7 @@ from zoho_console.screens.change_set import ChangeSetScreen
 from zoho_console.screens.run_watch import LOG_LINES
 from zoho_console.ui.parts.basics import card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.scrolled import scrolled
 
 _COUNTERS: tuple[tuple[str, tuple[RowState, ...], str], ...] = (
     ("updated", (RowState.UPDATED,), "good"),
@@ -73,7 +74,9 @@ class RunStep(QWidget):
     def _log_card(self) -> QFrame:
         frame, inside = card(spacing=10)
         inside.addWidget(label("What happens", "strong"))
-        grid = QGridLayout()
+        lines = QWidget()
+        grid = QGridLayout(lines)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
@@ -81,8 +84,8 @@ class RunStep(QWidget):
         for place, (at, text) in enumerate(self._log):
             grid.addWidget(at, place, 0)
             grid.addWidget(text, place, 1)
-        inside.addLayout(grid)
-        inside.addStretch(1)
+        grid.setRowStretch(LOG_LINES, 1)
+        inside.addWidget(scrolled(lines), 1)
         return frame
 
     def _show_log(self) -> None:

@@ -9,18 +9,20 @@ from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 _LETTERS = 10
+_NARROWEST = 96  # px
 _EDGE = 4  # px between the text and the arrow
 
 
 class Choice(QComboBox):
-    """Items are pairs of words and the value they stand for."""
+    """Items are pairs of words and the value they stand for. `letters` have room where there is enough of it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, letters: int = _LETTERS) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(_LETTERS)
+        self.setMinimumContentsLength(letters)
+        self.setMinimumWidth(_NARROWEST)
 
     def offer(self, items: Iterable[tuple[str, object]]) -> None:
         """Offer these instead."""
