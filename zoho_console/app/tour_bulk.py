@@ -108,7 +108,7 @@ class BulkSteps:
         self._tour.check("still nothing was sent", sum(self._tour.simulator.world.effects.values()), 0)
 
     async def run(self) -> None:
-        self._tour.simulator.faults.add(method="PUT", delay_ms=400, times=GOOD)
+        self._tour.simulator.faults.add(method="PUT", delay_ms=700, times=GOOD)
         await self._tour.agree()
         screen = self._tour.console.bulk
         await until(lambda: screen.is_running and screen.counts.get(RowState.UPDATED), "the run has begun")
@@ -133,8 +133,9 @@ class BulkSteps:
 
     async def report(self) -> None:
         path = self._tour.folder / "report.csv"
-        self._tour.console.bulk.save_report(path)
-        await until(path.exists, "the report is written")
+        screen = self._tour.console.bulk
+        screen.save_report(path)
+        await until(lambda: path.exists() and not screen.report.is_writing, "the report is written")
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = list(csv.DictReader(file))
         self._tour.check("one line for each row of the file", len(lines), GOOD + WRONG)

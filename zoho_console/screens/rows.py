@@ -15,7 +15,8 @@ from zoho_console.screens.words import value_text
 PAGE = 200
 # Widths in px: of a letter, of padding without and with the arrow, of the narrowest and the widest column.
 LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 56, 118, 300
-OLD = 12  # letters of an old value that have room; a longer one is shortened, the new one never for its sake
+# Letters that have room of an old value and of one that is kept; longer ones are shortened, but a new one never for it.
+OLD, KEPT = 12, 20
 # The other states say why with each row.
 _SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
@@ -140,7 +141,7 @@ def _width(change_set: ChangeSet, column: int, name: str, rows: Sequence[RowReco
         + len(value_text(None, row.after[name]) or "(blank)")
         + ARROW_ROOM // LETTER
         if name in row.after
-        else len(_kept(change_set, column, row)) + PADDING // LETTER
+        else min(len(_kept(change_set, column, row)), KEPT) + PADDING // LETTER
         for row in rows
     ]
     return min(max(LETTER * max(letters, default=0), NARROW), WIDE)

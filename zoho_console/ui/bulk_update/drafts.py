@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
@@ -12,6 +12,8 @@ from zoho_console.screens.bulk_words import draft_words
 from zoho_console.ui.parts.basics import button, label
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.scrolled import scrolled
+
+LINE = 38  # px: at least one is in view
 
 
 class Drafts(QFrame):
@@ -24,14 +26,20 @@ class Drafts(QFrame):
         self._shown: list[ChangeSet] = []
         self._lines: list[QWidget] = []
         inside = QWidget()
-        self._layout = QVBoxLayout(inside)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout = QVBoxLayout()
         self._layout.setSpacing(8)
+        inside_layout = QVBoxLayout(inside)
+        inside_layout.setContentsMargins(0, 0, 0, 0)
+        inside_layout.addLayout(self._layout)
+        inside_layout.addStretch(1)
+        area = scrolled(inside)
+        area.setMinimumHeight(LINE)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 8, 12)
         layout.setSpacing(8)
         layout.addWidget(label("Not finished yet", "strong"))
-        layout.addWidget(scrolled(inside))
+        layout.addWidget(area)
 
     def show_state(self, *, is_wanted: bool) -> None:
         """Draw the drafts if they changed."""
