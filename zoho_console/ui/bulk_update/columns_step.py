@@ -9,7 +9,7 @@ from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.ui.bulk_update.columns_table import LEAVE_OUT, ColumnsTable
 from zoho_console.ui.parts.basics import card, label, set_tone
 from zoho_console.ui.parts.choice import Choice
-from zoho_console.ui.parts.scrolled import scrolled
+from zoho_console.ui.parts.scrolled import Scrolled
 
 __all__ = ["LEAVE_OUT", "ColumnsStep"]
 
@@ -42,7 +42,7 @@ class ColumnsStep(QWidget):
         self._blanks_words = label("", "small", wraps=True)
         self.table = ColumnsTable(screen)
         frame, inside = card(margins=(16, 12, 8, 8))
-        inside.addWidget(scrolled(self.table))
+        inside.addWidget(Scrolled(self.table))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
@@ -90,7 +90,7 @@ class ColumnsStep(QWidget):
         layout.addWidget(self._blanks_words)
         layout.addStretch(1)
         frame, outside = card(margins=(1, 1, 1, 1))
-        outside.addWidget(scrolled(inside))
+        outside.addWidget(Scrolled(inside))
         keep_narrow(frame)
         return frame
 

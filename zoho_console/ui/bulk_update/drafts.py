@@ -11,9 +11,7 @@ from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import draft_words
 from zoho_console.ui.parts.basics import button, label
 from zoho_console.ui.parts.elided import ElidedLabel
-from zoho_console.ui.parts.scrolled import scrolled
-
-LINE = 38  # px: at least one is in view
+from zoho_console.ui.parts.scrolled import Scrolled
 
 
 class Drafts(QFrame):
@@ -32,14 +30,13 @@ class Drafts(QFrame):
         inside_layout.setContentsMargins(0, 0, 0, 0)
         inside_layout.addLayout(self._layout)
         inside_layout.addStretch(1)
-        area = scrolled(inside)
-        area.setMinimumHeight(LINE)
-        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._area = Scrolled(inside)
+        self._area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 8, 12)
         layout.setSpacing(8)
         layout.addWidget(label("Not finished yet", "strong"))
-        layout.addWidget(area)
+        layout.addWidget(self._area)
 
     def show_state(self, *, is_wanted: bool) -> None:
         """Draw the drafts if they changed."""
@@ -54,6 +51,7 @@ class Drafts(QFrame):
         self._lines = [self._line(one) for one in drafts]
         for line in self._lines:
             self._layout.addWidget(line)
+        self._area.updateGeometry()
 
     def _line(self, draft: ChangeSet) -> QWidget:
         title, where = draft_words(draft)

@@ -16,7 +16,7 @@ from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow
 from zoho_console.ui.bulk_update.row_detail import RowDetail
 from zoho_console.ui.parts.basics import card, label, row, separator, set_style_property
 from zoho_console.ui.parts.elided import ElidedLabel
-from zoho_console.ui.parts.scrolled import scrolled
+from zoho_console.ui.parts.scrolled import Scrolled
 from zoho_console.ui.parts.table import TableView
 from zoho_console.ui.parts.tile import Tile
 from zoho_console.ui.theme import Look
@@ -76,7 +76,7 @@ class RowsStep(QWidget):
         frame, layout = card(margins=(8, 12, 8, 8), spacing=2)
         keep_narrow(frame)
         layout.addWidget(self._title)
-        layout.addWidget(scrolled(inside), 1)
+        layout.addWidget(Scrolled(inside), 1)
         rows, rows_layout = card(margins=(1, 1, 1, 1))
         self.view = TableView(look, screen.rows.table, "Rows of the file")
         self.detail = RowDetail(screen)

@@ -11,7 +11,7 @@ from zoho_console.screens.change_set import ChangeSetScreen
 from zoho_console.screens.run_watch import LOG_LINES
 from zoho_console.ui.parts.basics import card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
-from zoho_console.ui.parts.scrolled import scrolled
+from zoho_console.ui.parts.scrolled import Scrolled
 
 _COUNTERS: tuple[tuple[str, tuple[RowState, ...], str], ...] = (
     ("updated", (RowState.UPDATED,), "good"),
@@ -85,7 +85,7 @@ class RunStep(QWidget):
             grid.addWidget(at, place, 0)
             grid.addWidget(text, place, 1)
         grid.setRowStretch(LOG_LINES, 1)
-        inside.addWidget(scrolled(lines), 1)
+        inside.addWidget(Scrolled(lines), 1)
         return frame
 
     def _show_log(self) -> None:
