@@ -11,6 +11,8 @@ ZohoError                     everything this package raises on purpose
 │  ├─ SignInCancelled         the person or the clock ended a sign-in
 │  ├─ WrongClient             client id or secret is unknown in this data centre
 │  ├─ ScopeMissing            the sign-in lacks a permission (scope)
+│  ├─ NotEnrolled             this desktop may not read the team's sign-ins yet (fingerprint)
+│  ├─ UntrustedToken          a stored sign-in was altered or restored from an old copy
 │  └─ TokenThrottled          too many tokens asked for (retry_after)
 └─ ZohoAPIError               Zoho refused or could not answer a call (status, code)
    ├─ ZohoRateLimitError      too many calls or no credits left (retry_after)
@@ -103,6 +105,28 @@ class WrongClient(ZohoAuthError):
 
 class ScopeMissing(ZohoAuthError):
     """The sign-in lacks a permission."""
+
+
+class NotEnrolled(ZohoAuthError):
+    """A colleague has not approved this desktop yet; `fingerprint` is what they compare."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(
+            "This desktop is not yet allowed to read the team's connections.",
+            advice=f"Ask a colleague to approve the code {fingerprint} on a desktop that is.",
+            details={"fingerprint": fingerprint},
+        )
+        self.fingerprint = fingerprint
+
+
+class UntrustedToken(ZohoAuthError):
+    """A stored sign-in does not open, or is older than one that was seen; it is never used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The stored sign-in was altered or restored from an old copy, so it is not used.",
+            advice="Sign in again; if nobody restored a backup, tell your database administrator.",
+        )
 
 
 class TokenThrottled(ZohoAuthError):

@@ -88,7 +88,7 @@ def test_a_failed_renewal_is_told_with_what_still_works(
 ) -> None:
     second(workspace)
     vault = workspace.vault(acme.id)
-    vault.refresh_failed(1, "Zoho no longer accepts this sign-in")
+    vault.refresh_failed(1, "Zoho no longer accepts this sign-in", 0)
     opened(qtbot, page, 2)
     card = page.cards[0]
     assert card.pill.text() == "Renewing failed"
@@ -214,7 +214,7 @@ def test_the_page_looks_again_by_itself_while_it_is_in_view(
 ) -> None:
     screen = opened(qtbot, page)
     page._ticks = 8  # two seconds before it looks
-    workspace.vault(acme.id).refresh_failed(1, "Zoho did not answer")
+    workspace.vault(acme.id).refresh_failed(1, "Zoho did not answer", 0)
     qtbot.waitUntil(lambda: page.cards[0].pill.text() == "Renewing failed", timeout=8000)
 
     page.hide()

@@ -47,16 +47,19 @@ class GrantVault(Protocol):
         """The grant now, or None before the first sign-in."""
         ...
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
-        """Store the grant as the next generation and end any claim; the stored grant comes out."""
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
+        """Store the grant as the next generation and end any claim; what is stored comes out.
+
+        With a `claim` that holds no more, nothing is stored and what another console stored comes out.
+        """
         ...
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        """The number of a claim to refresh this generation; 0 if it is old or another holds the claim."""
         ...
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        """Note a failure and end the claim; the tokens stay."""
+    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+        """Note a failure and end the claim, if it still holds; the tokens stay."""
         ...
 
     def note_ok(self) -> None:

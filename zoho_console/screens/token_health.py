@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.grants import TokenEvent
-from zoho_console.errors import ZohoError
+from zoho_console.errors import NotEnrolled, SecretError, ZohoError
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import moment
+from zoho_console.store.desktops import Desktop
 from zoho_console.workspace.health import Health, HealthState
 
-__all__ = ["Health", "Spending", "TokenHealthScreen"]
+__all__ = ["Desktop", "Health", "Spending", "TokenHealthScreen"]
 
 EVENTS = 12
 TOKEN_LIFE = timedelta(hours=1)
@@ -29,14 +30,15 @@ class Spending:
 
 
 class TokenHealthScreen(Screen):
-    """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `problem` (why the password
-    store is of no use)."""
+    """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `desktops` that may read the
+    sign-ins or ask to, `problem` (why this one cannot: the password store, or nobody has approved it yet)."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.is_loaded = False
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
+        self.desktops: list[Desktop] = []
         self.problem = ""
         desk.connection_changed.connect(self.shown)
 
@@ -114,6 +116,14 @@ class TokenHealthScreen(Screen):
         """End the sign-in at Zoho and here."""
         self.tasks.start(self._revoke(connection), name=f"revoke {connection.id}")
 
+    def approve(self, desktop: Desktop) -> None:
+        """Let a desktop read the sign-ins."""
+        self.tasks.start(self._approve(desktop), name="desktops")
+
+    def remove(self, desktop: Desktop) -> None:
+        """Take a desktop off; every key is renewed."""
+        self.tasks.start(self._remove(desktop), name="desktops")
+
     def is_busy(self, connection: Connection) -> bool:
         """Whether something is being done with this connection."""
         names = (f"renew {connection.id}", f"revoke {connection.id}")
@@ -127,7 +137,27 @@ class TokenHealthScreen(Screen):
         self.health, self.events, self.is_loaded = health, events, True
 
     async def _look_at_secrets(self) -> None:
-        self.problem = await self.blocking(self.workspace.secrets.problem)
+        problem = await self.blocking(self.workspace.secrets.problem)
+        try:
+            self.desktops = await self.blocking(self.workspace.keys.desktops.all)
+        except SecretError as error:
+            self.desktops, problem = [], str(error)
+        waiting = next((NotEnrolled(one.code) for one in self.desktops if one.is_this and not one.is_approved), None)
+        self.problem = f"{waiting} {waiting.advice}" if waiting else problem
+
+    async def _approve(self, desktop: Desktop) -> None:
+        approved = await self.blocking(self.workspace.keys.desktops.approve, desktop.code)
+        self.notice(f"“{approved.name}” may read the sign-ins now.")
+        await self._look_at_secrets()
+
+    async def _remove(self, desktop: Desktop) -> None:
+        await self.blocking(self.workspace.keys.remove_desktop, desktop.id)
+        self.notice(
+            f"“{desktop.name}” is removed and every key is new.",
+            "It may have copied tokens: revoke each sign-in and sign in again.",
+            "warn",
+        )
+        await self._look_at_secrets()
 
     async def _check_all(self) -> None:
         for one in self.health:

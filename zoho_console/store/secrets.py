@@ -21,6 +21,7 @@ T = TypeVar("T")
 SERVICE = "zoho-console"
 VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
 LIMIT_S = 20.0
+LONGEST_BYTES = 2560
 # The stores that encrypt and belong to the person's session. All others are refused by not being here: none at all,
 # and plain files.
 TRUSTED = frozenset(
@@ -48,7 +49,8 @@ class _NoStore(SecretError):
 class Secrets:
     """Reads and writes the keyring. A call may wait for a person to unlock it, but not longer than `limit_s` seconds.
 
-    Where the keyring does not answer, ZOHO_SDK_CLIENT_SECRET of the environment does, for this run.
+    Where the keyring does not answer, a variable of the environment does, for this run: ZOHO_SDK_CLIENT_SECRET, or
+    the one the caller names ("" for none).
     """
 
     def __init__(
@@ -62,9 +64,9 @@ class Secrets:
         self._find = find
         self._limit_s = limit_s
 
-    def get(self, name: str) -> str | None:
+    def get(self, name: str, variable: str = VARIABLE) -> str | None:
         """The secret of this name, or None. Errors: SecretError (locked or silent, and nothing in the environment)."""
-        given = self._environment.get(VARIABLE)
+        given = self._environment.get(variable)
         try:
             return self._ask(lambda store: store.get_password(SERVICE, name)) or given
         except _NoStore:
@@ -74,12 +76,17 @@ class Secrets:
                 return given
             raise
 
-    def set(self, name: str, secret: str) -> None:
-        """Keep a secret. Errors: SecretError, unless the environment holds this very secret for this run."""
+    def set(self, name: str, secret: str, variable: str = VARIABLE) -> None:
+        """Keep a secret of at most 1,280 characters. Errors: SecretError, unless the environment holds this very one.
+
+        The limit is that of the Windows credential store: 2,560 bytes of UTF-16 (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+        """
+        if len(secret.encode("utf-16-le")) > LONGEST_BYTES:
+            raise SecretError("That secret is too long for a password store.", advice="Check what was pasted.")
         try:
             self._ask(lambda store: store.set_password(SERVICE, name, secret))
         except SecretError:
-            if self._environment.get(VARIABLE) != secret:
+            if self._environment.get(variable) != secret:
                 raise
 
     def delete(self, name: str) -> None:
@@ -131,11 +138,11 @@ class MemorySecrets:
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
 
-    def get(self, name: str) -> str | None:
+    def get(self, name: str, variable: str = "") -> str | None:
         """The secret of this name, or None."""
         return self._kept.get(name)
 
-    def set(self, name: str, secret: str) -> None:
+    def set(self, name: str, secret: str, variable: str = "") -> None:
         """Keep a secret until the program ends."""
         self._kept[name] = secret
 

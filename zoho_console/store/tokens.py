@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,11 @@ from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from zoho_console.domain.grants import Grant, TokenEvent
+from zoho_console.store.data_keys import TOKENS_WITH_KEYS, DataKeys, Place
 from zoho_console.store.database import Database
+from zoho_console.store.desktops import Desktops
 from zoho_console.store.migrate import bring_to_head
+from zoho_console.store.secrets import Secrets
 from zoho_console.store.tables import token_events as events_table
 from zoho_console.store.tables import zoho_tokens as table
 
@@ -38,40 +41,60 @@ class TokenHealth:
 
 
 class ConnectionVault:
-    """The grant of one connection; satisfies `domain.grants.GrantVault`. Every method is one short transaction."""
+    """The grant of one connection; satisfies `domain.grants.GrantVault`. Every method is one short transaction.
 
-    def __init__(self, database: Database, connection_id: int) -> None:
+    Tokens are sealed at rest. Times are kept on the database's clock and given on this computer's, so that a wrong
+    clock here makes no token look younger or older than it is.
+    """
+
+    def __init__(self, database: Database, connection_id: int, keys: DataKeys) -> None:
         self._database = database
         self._id = connection_id
+        self._keys = keys
         self._mine: ColumnElement[bool] = (table.c.connection_id == connection_id) & (table.c.token_type == OAUTH)
 
     def load(self) -> Grant | None:
-        """The grant now, or None before the first sign-in."""
-        with self._database.begin() as connection:
-            row = connection.execute(select(table).where(self._mine)).mappings().first()
-        return _grant(row) if row else None
+        """The grant now, or None before the first sign-in.
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
-        """Store the grant as the next generation and end any claim; the stored grant comes out."""
-        values: dict[str, Any] = {
-            "access_token": grant.access_token,
-            "refresh_token": grant.refresh_token,
-            "expires_at": grant.expires_at,
-            "scopes": list(grant.scopes),
-            "api_domain": grant.api_domain,
-            "claimed_until": None,
-            "last_ok_at": func.now(),
-            "last_error": "",
-            "updated_at": func.now(),
-        }
+        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen by this program.
+        """
+        self._keys.prepare()
         with self._database.begin() as connection:
-            statement = _upserted({"connection_id": self._id, "token_type": OAUTH}, values)
-            row = connection.execute(statement.returning(table)).mappings().one()
+            row = connection.execute(TOKENS_WITH_KEYS.where(self._mine)).mappings().first()
+            return self._grant(connection, row) if row else None
+
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
+        """Store the grant as the next generation and end any claim; what is stored comes out.
+
+        With `claim`, only while that claim holds: a console that slept through its lease changes nothing and gets
+        what another stored meanwhile. Errors: as `load`.
+        """
+        self._keys.prepare()
+        with self._database.begin() as connection:
+            key = self._keys.find_or_make(connection, self._id)
+            stored = TOKENS_WITH_KEYS.where(self._mine).with_for_update(of=table)
+            row = connection.execute(stored).mappings().first()
+            if claim is not None and row is not None and row["claims"] != claim:
+                return self._grant(connection, row)
+            generation = self._keys.next_generation(self._id, row["generation"] if row else 0)
+            secrets = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
+            values: dict[str, Any] = {
+                **key.seal(Place(self._id, OAUTH, generation), secrets),
+                "generation": generation,
+                "expires_at": func.clock_timestamp() + (grant.expires_at - datetime.now(UTC)),
+                "scopes": list(grant.scopes),
+                "api_domain": grant.api_domain,
+                "claimed_until": None,
+                "last_ok_at": func.now(),
+                "last_error": "",
+                "updated_at": func.now(),
+            }
+            connection.execute(_upserted({"connection_id": self._id, "token_type": OAUTH}, values))
             self._note(connection, event, _EVENT_WORDS.get(event, event))
-        return _grant(row)
+        return replace(grant, generation=generation)
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        """The number of a claim to refresh this generation; 0 if it is old or another holds the claim."""
         with self._database.begin() as connection:
             claimed = connection.execute(
                 update(table)
@@ -80,19 +103,21 @@ class ConnectionVault:
                     table.c.generation == generation,
                     or_(table.c.claimed_until.is_(None), table.c.claimed_until < func.now()),
                 )
-                .values(claimed_until=func.now() + lease)
-            )
-            return claimed.rowcount == 1
+                .values(claimed_until=func.now() + lease, claims=table.c.claims + 1)
+                .returning(table.c.claims)
+            ).scalar()
+            return claimed or 0
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        """Note a failure and end the claim; the tokens stay."""
+    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+        """Note a failure and end the claim, if it still holds; the tokens stay."""
         with self._database.begin() as connection:
-            connection.execute(
+            ended = connection.execute(
                 update(table)
-                .where(self._mine, table.c.generation == generation)
+                .where(self._mine, table.c.generation == generation, table.c.claims == claim)
                 .values(claimed_until=None, last_error=code)
             )
-            self._note(connection, "failed", f"Renewing failed: {code}")
+            if ended.rowcount:
+                self._note(connection, "failed", f"Renewing failed: {code}")
 
     def note_ok(self) -> None:
         """A call just worked: the proof that the connection does."""
@@ -121,6 +146,17 @@ class ConnectionVault:
             scopes=tuple(row["scopes"]),
         )
 
+    def _grant(self, connection: Connection, row: RowMapping) -> Grant:
+        secrets = self._keys.open(connection, row)
+        self._keys.seen(self._id, row["generation"])
+        return Grant(
+            **secrets,
+            expires_at=datetime.now(UTC) + (row["expires_at"] - row["clock"]),
+            scopes=tuple(row["scopes"]),
+            api_domain=row["api_domain"],
+            generation=row["generation"],
+        )
+
     def _note(self, connection: Connection, kind: str, words: str) -> None:
         connection.execute(insert(events_table).values(connection_id=self._id, kind=kind, text=words))
 
@@ -138,9 +174,11 @@ def token_events(database: Database, connection_id: int | None = None, limit: in
 
 
 class TokenStore:
-    """The guide's token store: tokens by type, apart from those of the console's connections.
+    """The guide's token store: tokens by type, apart from those of the console's connections, sealed at rest.
 
-    Construction brings the schema to date. Errors: ZohoDatabaseError.
+    The key is in this computer's password store, or in ZOHO_CONSOLE_KEY (`zoho-console desktops key` prints one).
+    Construction brings the schema to date. Errors: ZohoDatabaseError; of each method besides: SecretError (no place
+    for the key), NotEnrolled (another computer began with this database), UntrustedToken.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -150,26 +188,35 @@ class TokenStore:
         except BaseException:
             self._database.close()
             raise
+        self._keys = DataKeys(self._database, Desktops(self._database, Secrets()))
 
     def save_token(
         self, access_token: str, refresh_token: str, expires_in: int, token_type: str = OAUTH
     ) -> dict[str, Any]:
         """Store tokens that live for `expires_in` seconds; the row comes out, by column names."""
-        values = {
-            "access_token": access_token,
-            "refresh_token": refresh_token,
-            "expires_at": func.now() + timedelta(seconds=expires_in),
-            "updated_at": func.now(),
-        }
+        secrets = {"access_token": access_token, "refresh_token": refresh_token}
+        self._keys.prepare()
         with self._database.begin() as connection:
+            key = self._keys.find_or_make(connection, None)
+            of_type = select(table.c.generation).where(self._of(token_type)).with_for_update()
+            generation = (connection.execute(of_type).scalar() or 0) + 1
+            values = {
+                **key.seal(Place(None, token_type, generation), secrets),
+                "generation": generation,
+                "expires_at": func.now() + timedelta(seconds=expires_in),
+                "updated_at": func.now(),
+            }
             statement = _upserted({"token_type": token_type}, values)
-            return dict(connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one())
+            return {**connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one(), **secrets}
 
     def get_token(self, token_type: str = OAUTH) -> dict[str, Any] | None:
         """The row of this type, by column names, or None."""
+        self._keys.prepare()
         with self._database.begin() as connection:
-            row = connection.execute(select(*_GUIDE_COLUMNS).where(self._of(token_type))).mappings().first()
-        return dict(row) if row else None
+            row = connection.execute(TOKENS_WITH_KEYS.where(self._of(token_type))).mappings().first()
+            if row is None:
+                return None
+            return {column.name: row[column.name] for column in _GUIDE_COLUMNS} | self._keys.open(connection, row)
 
     def is_token_expired(self, token_type: str = OAUTH) -> bool:
         """Whether the access token has ended, or there is none; on the database's clock."""
@@ -192,23 +239,9 @@ class TokenStore:
 
 
 def _upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:
-    """Insert the first generation of a key, or make what is there the next."""
+    """Insert the first row of a key, or write over what is there."""
     return (
         upsert(table)
         .values(**key, **values)
-        .on_conflict_do_update(
-            index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type],
-            set_={**values, "generation": table.c.generation + 1},
-        )
-    )
-
-
-def _grant(row: RowMapping) -> Grant:
-    return Grant(
-        refresh_token=row["refresh_token"],
-        access_token=row["access_token"],
-        expires_at=row["expires_at"].astimezone(UTC),
-        scopes=tuple(row["scopes"]),
-        api_domain=row["api_domain"],
-        generation=row["generation"],
+        .on_conflict_do_update(index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type], set_=values)
     )

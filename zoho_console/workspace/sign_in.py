@@ -85,14 +85,14 @@ class _UnsavedGrant:
     def load(self) -> Grant:
         return self._grant
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         self._grant = grant
         return grant
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        return True
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        return 1
 
-    def refresh_failed(self, generation: int, code: str) -> None:
+    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
         """Nothing is kept, so there is nothing to note."""
 
     def note_ok(self) -> None:

@@ -15,7 +15,9 @@ from zoho_console.domain.grants import Grant, TokenEvent
 from zoho_console.errors import SecretError, ZohoConfigError
 from zoho_console.store import field_cache
 from zoho_console.store.connections import Connections
+from zoho_console.store.data_keys import DataKeys
 from zoho_console.store.database import Database
+from zoho_console.store.desktops import Desktops
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.journal import Journal
 from zoho_console.store.migrate import bring_to_head
@@ -48,6 +50,7 @@ class Workspace:
         self.secrets = secrets
         self.connections = Connections(database)
         self.journal = Journal(database)
+        self.keys = DataKeys(database, Desktops(database, secrets))
         self._clients: dict[int, AsyncZohoClient] = {}
         self._on_close = on_close or (lambda: None)
 
@@ -118,7 +121,7 @@ class Workspace:
 
     def vault(self, connection_id: int) -> ConnectionVault:
         """Where the connection's tokens are."""
-        return ConnectionVault(self.database, connection_id)
+        return ConnectionVault(self.database, connection_id, self.keys)
 
     def app(self, connection: Connection) -> OAuthApp:
         """Client id and the way to the secret, which is fetched only when needed."""

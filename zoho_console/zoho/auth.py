@@ -138,18 +138,21 @@ class Access:
             grant = await self._loaded()
             if grant.generation > generation:
                 return grant
-            if await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
-                return await self._refreshed(grant)
+            if claim := await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
+                renewed = await self._refreshed(grant, claim)
+                if renewed.access_token != grant.access_token:
+                    return renewed
             await asyncio.sleep(POLL_S)
         raise NotReachable("Another console is renewing this sign-in and does not come to an end.", sent=False)
 
-    async def _refreshed(self, grant: Grant) -> Grant:
+    async def _refreshed(self, grant: Grant, claim: int) -> Grant:
+        """What is stored after a refresh: ours, or another console's if ours took longer than the claim."""
         try:
             renewed = await self._ask(grant)
         except ZohoError as error:
-            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."))
+            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."), claim)
             raise
-        return await asyncio.to_thread(self._vault.save, renewed)
+        return await asyncio.to_thread(self._vault.save, renewed, claim=claim)
 
     async def _ask(self, grant: Grant) -> Grant:
         quiet_s = self._throttled_until - time.monotonic()

@@ -9,7 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from zoho_console.domain.connections import Connection
-from zoho_console.screens.token_health import TokenHealthScreen
+from zoho_console.screens.token_health import Desktop, TokenHealthScreen
+from zoho_console.ui.desktops_card import DesktopsCard
 from zoho_console.ui.dialogs import confirm
 from zoho_console.ui.health_card import HealthCard
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
@@ -32,6 +33,7 @@ class TokenHealthPage(Page):
         self.add_buttons(self.check)
         self.cards: list[HealthCard] = []
         self.warning = StandingWarning()
+        self.desktops = DesktopsCard(screen, self._ask_to_remove)
         self.empty = EmptyState(
             look, "health", "No connection yet",
             "Once you connect your Zoho CRM, you see here what works and since when.",
@@ -58,6 +60,18 @@ class TokenHealthPage(Page):
         if await confirm(self, "Revoke this sign-in", text, "Revoke"):
             self._screen.revoke(connection)
 
+    def _ask_to_remove(self, desktop: Desktop) -> None:
+        self._screen.tasks.start(self.ask_to_remove(desktop), name="ask")
+
+    async def ask_to_remove(self, desktop: Desktop) -> None:
+        """Take a desktop off if the person agrees."""
+        text = (
+            f"“{desktop.name}” can read no sign-in any more, and every key is renewed. It may have copied tokens while "
+            "it was approved: revoke each sign-in afterwards and sign in again."
+        )
+        if await confirm(self, "Remove this desktop", text, "Remove"):
+            self._screen.remove(desktop)
+
     def _build(self) -> None:
         credits_card, credits_layout = card(spacing=10)
         credits_layout.addWidget(label("API credits", "card-title"))
@@ -77,6 +91,7 @@ class TokenHealthPage(Page):
         layout.setSpacing(GAP)
         layout.addWidget(self.warning)
         layout.addLayout(self._grid)
+        layout.addWidget(self.desktops)
         layout.addWidget(credits_card)
         layout.addWidget(events_card)
         layout.addStretch(1)
@@ -97,6 +112,7 @@ class TokenHealthPage(Page):
         self.check.setText("Stop checking" if screen.is_checking else "Check all now")
         self.say(screen.sentence if has_any else "What works, since when, and what to do")
         self.warning.say(screen.problem)
+        self.desktops.show_desktops(screen.desktops)
         if len(self.cards) != len(screen.health):
             self._make_cards()
         for one, health in zip(self.cards, screen.health, strict=True):
