@@ -62,10 +62,10 @@ def test_the_whole_way_by_keyboard(
     bulk_page.activateWindow()
     bulk_page.file_step.choose.setFocus()
     screen = opened(qtbot, bulk_page, file(tmp_path, scores(simulator, 2)))
-    assert QApplication.focusWidget() is bulk_page.foot.primary
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is bulk_page.foot.primary)
     qtbot.keyClick(bulk_page.foot.primary, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=10_000)
-    assert QApplication.focusWidget() is bulk_page.rows_step.view
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is bulk_page.rows_step.view)
     bulk_page.foot.primary.setFocus()
     qtbot.keyClick(bulk_page.foot.primary, Qt.Key.Key_Space)
     qtbot.keyClick(asked(qtbot, bulk_page).verb, Qt.Key.Key_Space)

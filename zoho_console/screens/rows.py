@@ -43,8 +43,11 @@ class RowsTable:
         changing: Collection[str] | None = None,
     ) -> None:
         """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        former = (self.change_set, self.states, self.field)
         self._changing = changing
         self.change_set, self.states, self.field = change_set, frozenset(states), field
+        if (self.change_set, self.states, self.field) != former:
+            self.table.set_rows(())  # never rows of one thing under the name of another
         self._screen.tasks.start(self._load(0), name=self._name)
 
     def _more(self) -> None:
