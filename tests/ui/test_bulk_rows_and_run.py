@@ -59,13 +59,12 @@ def test_a_field_shows_its_rows_and_a_problem_its_remedy(
 def test_the_whole_way_by_keyboard(
     qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
-    bulk_page.activateWindow()
     bulk_page.file_step.choose.setFocus()
     screen = opened(qtbot, bulk_page, file(tmp_path, scores(simulator, 2)))
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is bulk_page.foot.primary)
+    qtbot.waitUntil(lambda: bulk_page.focusWidget() is bulk_page.foot.primary)
     qtbot.keyClick(bulk_page.foot.primary, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=10_000)
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is bulk_page.rows_step.view)
+    qtbot.waitUntil(lambda: bulk_page.focusWidget() is bulk_page.rows_step.view)
     bulk_page.foot.primary.setFocus()
     qtbot.keyClick(bulk_page.foot.primary, Qt.Key.Key_Space)
     qtbot.keyClick(asked(qtbot, bulk_page).verb, Qt.Key.Key_Space)
@@ -87,8 +86,12 @@ def test_comparing_can_be_cancelled_and_leaves_no_draft(
     simulator.faults.clear()
     journal, connection = screen.workspace.journal, screen.desk.connection
     assert connection is not None
-    open_states = (ChangeSetState.DRAFT, ChangeSetState.PLANNED)
-    qtbot.waitUntil(lambda: not [one for one in journal.change_sets(connection.id, 9) if one.state in open_states])
+
+    def everything_is_given_up() -> None:
+        made = [(one.state, one.note) for one in journal.change_sets(connection.id, 9)]
+        assert set(made) <= {(ChangeSetState.ABANDONED, "cancelled")}
+
+    qtbot.waitUntil(everything_is_given_up)
 
 
 def test_a_stopped_run_leaves_the_rest_unsent_for_good(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from zoho_console.domain.changes import RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
@@ -80,7 +80,8 @@ class BulkUpdatePage(Page):
             self._take_focus()
 
     def _has_focus(self) -> bool:
-        focus = QApplication.focusWidget()
+        # The window's: it stands also while a file is dragged here from another program.
+        focus = self.window().focusWidget()
         return focus is not None and self.isAncestorOf(focus)
 
     def _take_focus(self) -> None:
