@@ -4,7 +4,9 @@ ZohoError                     everything this package raises on purpose
 ├─ ZohoConfigError            a setting, an address or a usage is wrong
 │  └─ PortTaken               another program holds the sign-in port
 ├─ FileProblem                a file cannot be used (path, line)
-├─ SecretError                the keyring is missing, locked or refused
+├─ SecretError                the keyring refused, or lacks a secret
+│  ├─ NoPasswordStore         there is no keyring that may be used
+│  └─ PasswordStoreLocked     the keyring is locked or does not answer
 ├─ ZohoDatabaseError          the database cannot be reached, is too new, or refused
 ├─ ZohoAuthError              Zoho does not accept who we are
 │  ├─ SignInNeeded            the sign-in is missing, expired or revoked
@@ -77,6 +79,14 @@ class SecretError(ZohoError):
     """The system's password store is missing, locked or not one the console may use."""
 
     exit_code = EXIT_SIGN_IN
+
+
+class NoPasswordStore(SecretError):
+    """This computer has no password store that encrypts."""
+
+
+class PasswordStoreLocked(SecretError):
+    """The password store is locked, refused, or gave no answer in time."""
 
 
 class ZohoDatabaseError(ZohoError):

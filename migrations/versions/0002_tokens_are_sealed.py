@@ -1,4 +1,4 @@
-"""Tokens are sealed: which desktops may read them, a key for each connection, numbered claims."""
+"""Tokens are sealed: which desktops may read them, a key for each connection, numbered claims, counted failures."""
 
 from __future__ import annotations
 
@@ -39,4 +39,9 @@ def upgrade() -> None:
     )
     op.create_index("unique_data_key", "data_keys", [sa.text("coalesce(connection_id, 0)")], unique=True)
     op.add_column("zoho_tokens", sa.Column("claims", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("zoho_tokens", sa.Column("claimed_by", sa.Text(), server_default="", nullable=False))
+    op.add_column("zoho_tokens", sa.Column("failure_kind", sa.Text(), server_default="", nullable=False))
+    op.add_column("zoho_tokens", sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
+    for name in ("failing_since", "failed_at", "quiet_until"):
+        op.add_column("zoho_tokens", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     op.execute("delete from zoho_tokens where connection_id is not null")

@@ -174,7 +174,7 @@ def test_bad_usage_is_a_sentence_and_exit_code_two(console: Console, tmp_path: P
         "update", str(path), "--map", "Created Time=Created_Time", "--map", "id=id", "--yes", code=2
     )
     assert "cannot be changed" in read_only
-    assert "where" in console.run("coql", "select id from Accounts", code=2)
+    assert "name of a module" in console.run("coql", "select id from", code=2)
     assert "no field" in console.run("accounts", "--fields", "Nonsense", code=2)
     assert "There is no job 99" in console.run("jobs", "show", "99", code=2)
     path.write_text("id,Health Score\n777000000000410001,5\n", "utf-8")

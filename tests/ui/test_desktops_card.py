@@ -40,7 +40,7 @@ def page(qtbot: QtBot, desk: Desk, look: Look, shown: Show, other: DataKeys) -> 
     made = TokenHealthPage(screen, look)
     shown(made)
     screen.shown()
-    qtbot.waitUntil(lambda: made.desktops.isVisible() and len(screen.desktops) == 2)
+    qtbot.waitUntil(lambda: made.desktops.isVisible() and len(screen.team.desktops) == 2)
     return made
 
 
@@ -57,7 +57,7 @@ def test_a_desktop_that_asks_is_approved_by_its_code(
     with pytest.raises(NotEnrolled):
         vault.load()
     press(qtbot, page, "Approve")
-    qtbot.waitUntil(lambda: all(one.is_approved for one in page._screen.desktops))
+    qtbot.waitUntil(lambda: all(one.is_approved for one in page._screen.team.desktops))
     assert vault.load() is not None
     pictured(page, "desktops-approved")
 
@@ -68,7 +68,7 @@ def test_a_desktop_is_removed_only_after_a_question(qtbot: QtBot, page: TokenHea
     question = page.findChildren(Confirmation)[0]
     assert len(workspace.keys.desktops.all()) == 2
     qtbot.mouseClick(question.verb, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(page._screen.desktops) == 1)
+    qtbot.waitUntil(lambda: len(page._screen.team.desktops) == 1)
     assert page.desktops.isHidden()
 
 
@@ -83,7 +83,7 @@ def test_a_desktop_nobody_approved_yet_says_which_code_to_compare(
     shown(page)
     screen.shown()
     qtbot.waitUntil(lambda: "not yet allowed" in page.warning.text)
-    assert next(one.code for one in screen.desktops if one.is_this) in page.warning.text
+    assert next(one.code for one in screen.team.desktops if one.is_this) in page.warning.text
     assert [one.text() for one in page.desktops.findChildren(QPushButton) if not one.isHidden()] == []
     mine.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 # Refresh this long before the end, so that no call starts with a token about to die.
@@ -28,6 +29,26 @@ class Grant:
     def is_fresh(self, now: datetime | None = None) -> bool:
         """Whether the access token can still be used for a new call."""
         return self.expires_at - (now or datetime.now(UTC)) > REFRESH_MARGIN
+
+
+class FailureKind(StrEnum):
+    """Why a token could not be renewed, by the body of the answer and never by its status."""
+
+    REVOKED = "revoked"
+    WRONG_CLIENT = "wrong_client"
+    THROTTLED = "throttled"
+    REFUSED = "refused"  # another refusal of Zoho
+    NOT_REACHABLE = "not_reachable"
+    NO_SECRET = "no_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFailure:
+    """A refresh that failed: what it means, Zoho's or our sentence, and how long Zoho wants no other (seconds)."""
+
+    kind: FailureKind
+    sentence: str
+    quiet_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +79,7 @@ class GrantVault(Protocol):
         """The number of a claim to refresh this generation; 0 if it is old or another holds the claim."""
         ...
 
-    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         """Note a failure and end the claim, if it still holds; the tokens stay."""
         ...
 

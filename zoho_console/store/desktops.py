@@ -107,7 +107,7 @@ class Desktops:
                         "wrapped_key": wrap(key, row["public_key"], generation),
                         "generation": generation,
                         "approved_at": func.now(),
-                        "approved_by": _name(),
+                        "approved_by": this_console(),
                     }
                     approved = connection.execute(
                         update(table).where(table.c.id == row["id"]).values(values).returning(table)
@@ -171,7 +171,7 @@ def _enrol(connection: Connection, key: DesktopKey) -> None:
         return
     _only_one_at_a_time(connection)
     is_first = connection.execute(select(table.c.id).where(table.c.wrapped_key != "")).first() is None
-    values: dict[str, object] = {"name": _name(), "public_key": key.public}
+    values: dict[str, object] = {"name": this_console(), "public_key": key.public}
     if is_first:
         values |= {"wrapped_key": wrap(new_key(), key.public, 1), "generation": 1, "approved_at": func.now()}
     connection.execute(insert(table).values(values))
@@ -181,7 +181,8 @@ def _only_one_at_a_time(connection: Connection) -> None:
     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-def _name() -> str:
+def this_console() -> str:
+    """Person and computer, such as “anna on ANNA-PC”."""
     try:
         person = getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name

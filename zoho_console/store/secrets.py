@@ -14,7 +14,7 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
 
-from zoho_console.errors import SecretError
+from zoho_console.errors import NoPasswordStore, PasswordStoreLocked, SecretError
 
 T = TypeVar("T")
 
@@ -34,16 +34,6 @@ TRUSTED = frozenset(
     }
 )
 _UNLOCK = "Unlock it and try again; nothing is lost."
-
-
-class _NoStore(SecretError):
-    """There is no password store that may be used."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This computer has no password store the console may use, and it writes no secret to disk without one.",
-            advice=f"Start one, such as GNOME Keyring or KWallet, or set {VARIABLE} in the environment for this run.",
-        )
 
 
 class Secrets:
@@ -69,7 +59,7 @@ class Secrets:
         given = self._environment.get(variable)
         try:
             return self._ask(lambda store: store.get_password(SERVICE, name)) or given
-        except _NoStore:
+        except NoPasswordStore:
             return given
         except SecretError:
             if given:
@@ -96,16 +86,16 @@ class Secrets:
             if store.get_password(SERVICE, name) is not None:
                 store.delete_password(SERVICE, name)
 
-        with suppress(_NoStore):
+        with suppress(NoPasswordStore):
             self._ask(forget)
 
-    def problem(self) -> str:
-        """Why secrets cannot be kept here, in one sentence; "" if they can. A locked keyring is no problem yet."""
+    def problem(self) -> SecretError | None:
+        """Why secrets cannot be kept here; None if they can. A locked keyring is no problem yet."""
         try:
             self._ask(lambda _store: None)
         except SecretError as error:
-            return str(error)
-        return ""
+            return error
+        return None
 
     def _ask(self, question: Callable[[KeyringBackend], T]) -> T:
         answer: Future[T] = Future()
@@ -121,11 +111,11 @@ class Secrets:
         try:
             return answer.result(self._limit_s)
         except TimedOut as error:
-            raise SecretError("Your system's password store does not answer.", advice=_UNLOCK) from error
-        except _NoStore:
+            raise PasswordStoreLocked("Your system's password store does not answer.", advice=_UNLOCK) from error
+        except NoPasswordStore:
             raise
         except Exception as error:
-            raise SecretError(
+            raise PasswordStoreLocked(
                 "Your system's password store is locked, or it refused.",
                 advice=_UNLOCK,
                 details={"store": f"{type(error).__name__}: {error}"},
@@ -150,9 +140,16 @@ class MemorySecrets:
         """Forget a secret; one that is not there is fine."""
         self._kept.pop(name, None)
 
-    def problem(self) -> str:
+    def problem(self) -> SecretError | None:
         """Nothing is in the way."""
-        return ""
+        return None
+
+
+def _no_store() -> NoPasswordStore:
+    return NoPasswordStore(
+        "This computer has no password store the console may use, and it writes no secret to disk without one.",
+        advice=f"Start one, such as GNOME Keyring or KWallet, or set {VARIABLE} in the environment for this run.",
+    )
 
 
 def _trusted(found: KeyringBackend) -> KeyringBackend:
@@ -160,4 +157,4 @@ def _trusted(found: KeyringBackend) -> KeyringBackend:
     for store in found.backends if isinstance(found, ChainerBackend) else (found,):
         if f"{type(store).__module__}.{type(store).__qualname__}" in TRUSTED:
             return store
-    raise _NoStore
+    raise _no_store()

@@ -116,7 +116,14 @@ zoho_tokens = Table(
     _moment("claimed_until"),
     Column("claims", Integer, nullable=False, server_default="0"),
     _moment("last_ok_at"),
+    _words("claimed_by"),
+    # The failures of the present kind since the last success: how many, the first and the last of them.
     _words("last_error"),
+    Column("failure_kind", Text, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _moment("failing_since"),
+    _moment("failed_at"),
+    _moment("quiet_until"),
 )
 Index(
     "unique_token_type",

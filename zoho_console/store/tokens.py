@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from zoho_console.domain.grants import Grant, TokenEvent
+from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure, TokenEvent
 from zoho_console.store.data_keys import TOKENS_WITH_KEYS, DataKeys, Place
 from zoho_console.store.database import Database
-from zoho_console.store.desktops import Desktops
+from zoho_console.store.desktops import Desktops, this_console
 from zoho_console.store.migrate import bring_to_head
 from zoho_console.store.secrets import Secrets
 from zoho_console.store.tables import token_events as events_table
@@ -24,20 +24,35 @@ _GUIDE_COLUMNS = (
     table.c.id, table.c.token_type, table.c.access_token, table.c.refresh_token, table.c.expires_at,
     table.c.created_at, table.c.updated_at,
 )  # fmt: skip
+_NO_FAILURE: dict[str, Any] = {
+    "last_error": "", "failure_kind": "", "failures": 0, "failing_since": None, "failed_at": None, "quiet_until": None,
+}  # fmt: skip
 _EVENT_WORDS = {"signed_in": "Signed in", "refreshed": "Renewed the token"}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenHealth:
-    """What the store knows of a connection's tokens; never a token itself."""
+    """What the store knows of a connection's tokens; never a token itself.
+
+    Times are the database's; `now` is its clock at the moment of asking. `claimed_by` names the console that is
+    renewing, "" for none. `failures` counts those of `failure_kind` since `failing_since`.
+    """
 
     has_grant: bool = False
+    now: datetime | None = None
     expires_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_error: str = ""
     last_refresh_at: datetime | None = None
     generation: int = 0
     scopes: tuple[str, ...] = ()
+    claimed_by: str = ""
+    claimed_until: datetime | None = None
+    failure_kind: FailureKind | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    failed_at: datetime | None = None
+    quiet_until: datetime | None = None
 
 
 class ConnectionVault:
@@ -86,7 +101,7 @@ class ConnectionVault:
                 "api_domain": grant.api_domain,
                 "claimed_until": None,
                 "last_ok_at": func.now(),
-                "last_error": "",
+                **_NO_FAILURE,
                 "updated_at": func.now(),
             }
             connection.execute(_upserted({"connection_id": self._id, "token_type": OAUTH}, values))
@@ -103,21 +118,30 @@ class ConnectionVault:
                     table.c.generation == generation,
                     or_(table.c.claimed_until.is_(None), table.c.claimed_until < func.now()),
                 )
-                .values(claimed_until=func.now() + lease, claims=table.c.claims + 1)
+                .values(claimed_until=func.now() + lease, claimed_by=this_console(), claims=table.c.claims + 1)
                 .returning(table.c.claims)
             ).scalar()
             return claimed or 0
 
-    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         """Note a failure and end the claim, if it still holds; the tokens stay."""
+        is_same = table.c.failure_kind == failure.kind
         with self._database.begin() as connection:
             ended = connection.execute(
                 update(table)
                 .where(self._mine, table.c.generation == generation, table.c.claims == claim)
-                .values(claimed_until=None, last_error=code)
+                .values(
+                    claimed_until=None,
+                    last_error=failure.sentence,
+                    failure_kind=failure.kind,
+                    failures=case((is_same, table.c.failures + 1), else_=1),
+                    failing_since=case((is_same, table.c.failing_since), else_=func.now()),
+                    failed_at=func.now(),
+                    quiet_until=func.now() + timedelta(seconds=failure.quiet_s),
+                )
             )
             if ended.rowcount:
-                self._note(connection, "failed", f"Renewing failed: {code}")
+                self._note(connection, "failed", f"Renewing failed: {failure.sentence}")
 
     def note_ok(self) -> None:
         """A call just worked: the proof that the connection does."""
@@ -132,18 +156,28 @@ class ConnectionVault:
 
     def health(self) -> TokenHealth:
         """What is known without asking Zoho."""
+        query = select(table, func.clock_timestamp().label("clock"))
         with self._database.begin() as connection:
-            row = connection.execute(select(table).where(self._mine)).mappings().first()
+            row = connection.execute(query.where(self._mine)).mappings().first()
         if row is None:
             return TokenHealth()
+        is_claimed = row["claimed_until"] is not None and row["claimed_until"] > row["clock"]
         return TokenHealth(
             has_grant=True,
+            now=row["clock"],
             expires_at=row["expires_at"],
             last_ok_at=row["last_ok_at"],
             last_error=row["last_error"],
             last_refresh_at=row["updated_at"],
             generation=row["generation"],
             scopes=tuple(row["scopes"]),
+            claimed_by=row["claimed_by"] if is_claimed else "",
+            claimed_until=row["claimed_until"] if is_claimed else None,
+            failure_kind=FailureKind(row["failure_kind"]) if row["failure_kind"] else None,
+            failures=row["failures"],
+            failing_since=row["failing_since"],
+            failed_at=row["failed_at"],
+            quiet_until=row["quiet_until"],
         )
 
     def _grant(self, connection: Connection, row: RowMapping) -> Grant:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
-from zoho_console.screens.token_health import Desktop, TokenHealthScreen
+from zoho_console.screens.team import Desktop, TeamScreen
 from zoho_console.screens.words import ago
 from zoho_console.ui.parts.basics import button, label, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -19,7 +19,7 @@ NAME_WIDTH = 260
 class DesktopsCard(QFrame):
     """Shows the desktops; approves by the code, removes after a question."""
 
-    def __init__(self, screen: TokenHealthScreen, ask_to_remove: Callable[[Desktop], None]) -> None:
+    def __init__(self, screen: TeamScreen, ask_to_remove: Callable[[Desktop], None]) -> None:
         super().__init__()
         self.setObjectName("card")
         self._screen, self._ask_to_remove = screen, ask_to_remove
@@ -36,11 +36,12 @@ class DesktopsCard(QFrame):
             label("Only these may read the sign-ins. Compare the code with the person who asks.", "small", wraps=True)
         )
         layout.addLayout(self._grid)
-        self.hide()
+        screen.changed.connect(self._show)
+        self._show()
 
-    def show_desktops(self, desktops: Sequence[Desktop]) -> None:
+    def _show(self) -> None:
         """Draw them, if there is more than this one."""
-        ordered = tuple(sorted(desktops, key=lambda one: (one.is_approved, one.id)))
+        ordered = tuple(sorted(self._screen.desktops, key=lambda one: (one.is_approved, one.id)))
         self.setVisible(len(ordered) > 1)
         if ordered == self._shown:
             return

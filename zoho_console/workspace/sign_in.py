@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.domain.connections import CUSTOM, Connection
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.errors import ZohoConfigError
 from zoho_console.workspace.workspace import Identity, Workspace
 from zoho_console.zoho.client import AsyncZohoClient
@@ -92,7 +92,7 @@ class _UnsavedGrant:
     def claim_refresh(self, generation: int, lease: timedelta) -> int:
         return 1
 
-    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         """Nothing is kept, so there is nothing to note."""
 
     def note_ok(self) -> None:

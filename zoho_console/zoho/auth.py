@@ -14,17 +14,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from zoho_console.domain.connections import Origins
-from zoho_console.domain.grants import Grant, GrantVault
+from zoho_console.domain.grants import FailureKind, Grant, GrantVault, RefreshFailure
 from zoho_console.errors import (
     NotReachable,
+    SecretError,
     SignInNeeded,
     TokenThrottled,
     UnreadableAnswer,
+    WrongClient,
     ZohoError,
 )
 from zoho_console.zoho import oauth
 from zoho_console.zoho.call import Call
 from zoho_console.zoho.transport import Transport
+from zoho_console.zoho.troubles import Troubles
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ class Access:
         self._hold_until = 0.0
         self._throttled_until = 0.0
         self._note_ok_at = 0.0
+        self.troubles = Troubles()
 
     async def send(self, call: Call[T]) -> T:
         """The value of a CRM call; a refused token is renewed once and the call asked once more.
@@ -57,12 +61,13 @@ class Access:
         Errors: SignInNeeded before the first sign-in, after a dead one, and after a second 401; what the refresh
         raises where no usable token is left; what the call raises.
         """
-        grant = await self._usable()
         try:
-            return await self._send_with(grant, call)
-        except SignInNeeded:
-            log.info("the access token of generation %d was refused", grant.generation)
-        return await self._send_with(await self._newer_than(grant.generation), call)
+            value = await self._sent(call)
+        except ZohoError as error:
+            self.troubles.met(call.path, error)
+            raise
+        self.troubles.passed(call.path)
+        return value
 
     async def refresh(self) -> Grant:
         """A grant with a new access token, made now. Errors: as the token endpoint's. Cost: one token call."""
@@ -80,6 +85,14 @@ class Access:
         if self._refreshing is not None:
             await asyncio.wait({self._refreshing}, timeout=5)
             self._refreshing.cancel()
+
+    async def _sent(self, call: Call[T]) -> T:
+        grant = await self._usable()
+        try:
+            return await self._send_with(grant, call)
+        except SignInNeeded:
+            log.info("the access token of generation %d was refused", grant.generation)
+        return await self._send_with(await self._newer_than(grant.generation), call)
 
     async def _send_with(self, grant: Grant, call: Call[T]) -> T:
         api = oauth.servers_of(grant, self._origins).api
@@ -150,7 +163,7 @@ class Access:
         try:
             renewed = await self._ask(grant)
         except ZohoError as error:
-            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."), claim)
+            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, failure_of(error), claim)
             raise
         return await asyncio.to_thread(self._vault.save, renewed, claim=claim)
 
@@ -165,6 +178,22 @@ class Access:
         except TokenThrottled as error:
             self._throttled_until = time.monotonic() + error.retry_after
             raise
+
+
+def failure_of(error: ZohoError) -> RefreshFailure:
+    """What an error of a refresh means for the sign-in."""
+    sentence = str(error).rstrip(".")
+    if isinstance(error, TokenThrottled):
+        return RefreshFailure(FailureKind.THROTTLED, sentence, error.retry_after)
+    kinds: tuple[tuple[type[ZohoError], FailureKind], ...] = (
+        (SignInNeeded, FailureKind.REVOKED),
+        (WrongClient, FailureKind.WRONG_CLIENT),
+        (SecretError, FailureKind.NO_SECRET),
+        (NotReachable, FailureKind.NOT_REACHABLE),
+        (UnreadableAnswer, FailureKind.NOT_REACHABLE),
+    )
+    kind = next((kind for one, kind in kinds if isinstance(error, one)), FailureKind.REFUSED)
+    return RefreshFailure(kind, sentence)
 
 
 def _retrieve(task: asyncio.Task[Grant]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from zoho_console.domain.connections import Connection
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure
 from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoConfigError
 from zoho_console.store.data_keys import DataKeys
 from zoho_console.store.database import Database
@@ -223,7 +223,7 @@ def test_a_late_refresh_changes_nothing_and_learns_what_was_stored(database: Dat
     other.save(grant("new"), claim=taken)
     stored = slept.save(grant("later still"), claim=claim)
     assert (stored.access_token, stored.generation) == ("new", 2)
-    slept.refresh_failed(2, "late", claim)
+    slept.refresh_failed(2, RefreshFailure(FailureKind.REFUSED, "late"), claim)
     assert other.health().last_error == ""
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from zoho_console.domain.connections import Connection, NewConnection, Origins
-from zoho_console.domain.grants import Grant, GrantVault
+from zoho_console.domain.grants import FailureKind, Grant, GrantVault, RefreshFailure
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.store.connections import Connections
 from zoho_console.store.data_keys import DataKeys
@@ -27,6 +27,10 @@ LEASE = timedelta(seconds=30)
 def grant(access: str = "access", **other: object) -> Grant:
     values: dict[str, object] = {"scopes": ("ZohoCRM.org.READ", "x"), "api_domain": "https://www.zohoapis.eu"}
     return Grant("refresh", access, ENDS, **{**values, **other})  # type: ignore[arg-type]
+
+
+def failure(sentence: str) -> RefreshFailure:
+    return RefreshFailure(FailureKind.REFUSED, sentence)
 
 
 def vault_of(database: Database, connection_id: int) -> ConnectionVault:
@@ -93,7 +97,7 @@ def test_a_claim_ends_with_the_new_token_a_failure_or_its_lease(vault: Connectio
     claim = vault.claim_refresh(1, LEASE)
     assert claim
     assert not vault.claim_refresh(1, LEASE)
-    vault.refresh_failed(1, "server_error", claim)
+    vault.refresh_failed(1, failure("server_error"), claim)
     assert vault.claim_refresh(1, timedelta(seconds=-1))
     assert vault.claim_refresh(1, LEASE)
 
@@ -106,7 +110,7 @@ def test_a_failure_of_an_old_generation_does_not_end_the_claim_of_a_new_one(vaul
     vault.save(grant())
     vault.save(grant("second"))
     claim = vault.claim_refresh(2, LEASE)
-    vault.refresh_failed(1, "late", claim)
+    vault.refresh_failed(1, failure("late"), claim)
 
     assert not vault.claim_refresh(2, LEASE)
     assert vault.health().last_error == ""
@@ -117,7 +121,7 @@ def test_health_tells_what_is_known_without_a_token(vault: ConnectionVault, data
     vault.save(grant("SECRET-ACCESS"), event="signed_in")
     with database.begin() as connection:
         connection.execute(text("update zoho_tokens set last_ok_at = '2020-01-01', updated_at = '2020-01-01'"))
-    vault.refresh_failed(1, "invalid_client", 0)
+    vault.refresh_failed(1, failure("invalid_client"), 0)
 
     health = vault.health()
     assert (health.has_grant, health.generation) == (True, 1)
@@ -137,7 +141,7 @@ def test_health_tells_what_is_known_without_a_token(vault: ConnectionVault, data
 def test_everything_that_happens_is_in_the_history(database: Database, vault: ConnectionVault) -> None:
     vault.save(grant(), event="signed_in")
     vault.save(grant())
-    vault.refresh_failed(2, "server_error", 0)
+    vault.refresh_failed(2, failure("server_error"), 0)
     vault.delete()
     vault.delete()
 

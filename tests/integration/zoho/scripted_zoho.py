@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from zoho_console.domain.connections import Origins
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.zoho.client import AsyncZohoClient
 from zoho_console.zoho.oauth import OAuthApp
 
@@ -148,9 +148,9 @@ class MemoryVault:
             self.claims += 1
             return self.claims
 
-    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         with self._lock:
-            self.failures.append((generation, code))
+            self.failures.append((generation, failure.sentence))
             self._claimed_until = 0.0
 
     def note_ok(self) -> None:

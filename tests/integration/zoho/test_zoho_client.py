@@ -327,7 +327,7 @@ def test_a_query_goes_on_to_its_end() -> None:
         assert [len(part.records) for part in everything] == [20, 20, 5]
         assert [len(part.records) for part in some] == [20, 10]
         assert [len(part.records) for part in whole] == [7]
-        assert zoho.seen[1].json["select_query"] == f"{query} LIMIT 20 OFFSET 20"
+        assert zoho.seen[1].json["select_query"] == f"{query} limit 20 offset 20"
         await client.aclose()
 
     run(body)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from zoho_console.domain.connections import custom_origins
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.errors import (
     BadQuery,
     NotFound,
@@ -56,8 +56,8 @@ class Vault:
             return False
         return self.grant is not None and self.grant.generation == generation
 
-    def refresh_failed(self, generation: int, code: str, claim: int) -> None:
-        self.failures.append(code)
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
+        self.failures.append(failure.sentence)
 
     def note_ok(self) -> None:
         pass

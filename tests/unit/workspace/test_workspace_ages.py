@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from zoho_console.workspace.health import age
+from zoho_console.workspace.times import age
 
 
 @pytest.mark.parametrize(
