@@ -62,6 +62,7 @@ class Foot(QWidget):
         self.again = button("New update", screen.begin_again)
         self.primary = button("", self._press_primary, "primary")
         self.primary.setMinimumHeight(36)
+        self._wanted: set[QPushButton] = set()
         self.progress = ProgressLine(screen.cancel_comparing)
         self._state = QWidget()
         layout = QHBoxLayout(self._state)
@@ -99,8 +100,7 @@ class Foot(QWidget):
 
     def _show_buttons(self) -> None:
         screen = self._screen
-        for one in self._buttons:
-            one.hide()
+        self._wanted.clear()
         self.report.setEnabled(not screen.report.is_writing)
         self.report.setText("Saving…" if screen.report.is_writing else "Save report…")
         change_set = screen.change_set
@@ -108,6 +108,13 @@ class Foot(QWidget):
             self._before_comparing()
         elif change_set is not None:
             {Step.DIFFERENCE: self._difference, Step.RUN: self._run}.get(screen.step, self._result)(change_set)
+        # Only what is no longer wanted is hidden: a button that comes back would have lost the focus.
+        for one in sorted(self._buttons, key=self._wanted.__contains__):
+            one.setVisible(one in self._wanted)
+
+    def _want(self, one: QPushButton, *, if_so: bool = True) -> None:
+        if if_so:
+            self._wanted.add(one)
 
     def take_focus(self) -> None:
         """Give the keyboard to what comes next: the primary button, else the first that can be pressed."""
@@ -125,7 +132,7 @@ class Foot(QWidget):
             self._offer("Choose columns", lambda: screen.go_to(Step.COLUMNS), enabled=screen.source.problem is None)
         else:
             self._say("Comparing reads your accounts and changes nothing.", "")
-            self.back.show()
+            self._want(self.back)
             rows = screen.source.rows
             words = "Compare with Zoho" if rows is None else f"Compare {count(rows, 'row')} with Zoho"
             self._offer(words, screen.compare, enabled=ready)
@@ -136,9 +143,9 @@ class Foot(QWidget):
         screen = self._screen
         planned = change_set.count(RowState.PLANNED)
         has_file = screen.source.table is not None
-        self.back.setVisible(has_file)
-        self.again.setVisible(not has_file)
-        self.report.setVisible(bool(change_set.count(*PROBLEMS)))
+        self._want(self.back, if_so=has_file)
+        self._want(self.again, if_so=not has_file)
+        self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
         if planned:
             self._say("The values of now are kept for an undo.", screen.price)
             self._offer(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
@@ -152,14 +159,14 @@ class Foot(QWidget):
                 screen.ending or "Each batch is written down before it is sent.",
                 "You may leave this page; the run goes on.",
             )
-            self.pause.setVisible(not screen.ending)
-            self.stop.setVisible(not screen.ending)
+            self._want(self.pause, if_so=not screen.ending)
+            self._want(self.stop, if_so=not screen.ending)
             return
         paused = change_set.state is ChangeSetState.PAUSED
         cut_off = "It was cut off, or goes on in another console. What was sent is looked up before going on."
         self._say("The run is paused." if paused else "This run is not on its way here.", change_set.note or cut_off)
-        self.report.show()
-        self.again.show()
+        self._want(self.report)
+        self._want(self.again)
         self._offer("Go on", screen.apply)
 
     def _result(self, change_set: ChangeSet) -> None:
@@ -170,16 +177,16 @@ class Foot(QWidget):
             self._say(changed, f"{kept}The report has one line for every row.")
         else:
             self._say("This was given up before anything was sent.", change_set.note)
-        self.report.show()
-        self.undo.setVisible(bool(updated))
+        self._want(self.report)
+        self._want(self.undo, if_so=bool(updated))
         self.undo.setText("Undo the undo…" if change_set.kind is ChangeSetKind.UNDO else "Undo…")
-        self.again.show()
+        self._want(self.again)
 
     def _offer(self, words: str, action: Callable[[], None], *, enabled: bool = True) -> None:
         self.primary.setText(words)
         self._primary_action = action
         self.primary.setEnabled(enabled)
-        self.primary.show()
+        self._want(self.primary)
 
     def _press_primary(self) -> None:
         self._primary_action()
