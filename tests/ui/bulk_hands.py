@@ -36,7 +36,8 @@ def file(folder: Path, text: str, name: str = "corrections.csv") -> Path:
 def opened(qtbot: QtBot, page: BulkUpdatePage, path: Path) -> BulkUpdateScreen:
     """Drop the file; its columns are shown."""
     drop(page, path)
-    qtbot.waitUntil(lambda: page.screen_model.step is Step.COLUMNS)
+    # Its page, not only its state: the screen tells of a change a moment after it.
+    qtbot.waitUntil(lambda: page.screen_model.step is Step.COLUMNS and page.columns_step.isVisible())
     return page.screen_model
 
 
@@ -45,6 +46,7 @@ def compared(qtbot: QtBot, page: BulkUpdatePage, path: Path) -> BulkUpdateScreen
     screen = opened(qtbot, page, path)
     qtbot.mouseClick(page.foot.primary, LEFT)
     qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and bool(screen.rows.table.rows), timeout=10_000)
+    qtbot.waitUntil(lambda: not screen.is_comparing and page.rows_step.isVisible())
     return screen
 
 

@@ -47,6 +47,7 @@ class Choice(QComboBox):
             self.currentText(), Qt.TextElideMode.ElideRight, room.width() - _EDGE
         )
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
