@@ -49,7 +49,7 @@ class BulkSteps:
 
     async def file(self) -> None:
         self._page.notices.clear()
-        self._before = copy.deepcopy(self._tour.simulator.world.records("Accounts"))
+        self._before = copy.deepcopy(dict(self._tour.simulator.world.records("Accounts")))
         self._file = self._tour.folder / "corrections.csv"
         self._good = write_corrections(self._tour.simulator.world, self._file, GOOD)
         self._tour.check("rows that are right", len(self._good), GOOD)

@@ -9,7 +9,8 @@ from typing import Any
 
 from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.metadata import FieldSpec
-from zoho_console.simulator.world import Record, World
+from zoho_console.simulator.records import Record
+from zoho_console.simulator.world import World
 
 MAX_LOOKUPS = 2
 Get = Callable[[Record], Any]
@@ -124,5 +125,5 @@ def _joined(world: World, get: Get, spec: FieldSpec) -> Get:
     field = _field(get, spec.api_name)
     if spec.target == "Roles":
         return field
-    targets = world.users if spec.target == "Users" else world.records(spec.target)
-    return lambda record: targets.get(field(record))
+    look = world.users.get if spec.target == "Users" else world.records(spec.target).look
+    return lambda record: look(field(record))

@@ -14,8 +14,9 @@ from zoho_console.simulator.answers import (
 )
 from zoho_console.simulator.gate import Call, Endpoint
 from zoho_console.simulator.metadata import field_metadata
+from zoho_console.simulator.module import Module
 from zoho_console.simulator.schema import unsupported_modules
-from zoho_console.simulator.world import Module, World
+from zoho_console.simulator.world import World
 
 _EVERYBODY = {
     "AllUsers",

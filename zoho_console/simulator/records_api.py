@@ -5,9 +5,10 @@ from __future__ import annotations
 from zoho_console.simulator.answers import NOTHING, Answer, invalid_module
 from zoho_console.simulator.gate import Call, Endpoint
 from zoho_console.simulator.listing import Listing, fields_asked, is_sorted, nothing_or, page_of
+from zoho_console.simulator.module import Module
 from zoho_console.simulator.search import SEARCH_CREDITS, found_records
 from zoho_console.simulator.values import ValueRules
-from zoho_console.simulator.world import Module, World
+from zoho_console.simulator.world import World
 from zoho_console.simulator.writing import Updates, is_heavy
 
 _SEARCH_SCOPE = "ZohoSearch.securesearch.READ"
@@ -41,7 +42,7 @@ class RecordsApi:
     def one(self, call: Call) -> Answer:
         """One record with all fields and some system properties; 204 for an id nobody knows."""
         module = self._module(call)
-        record = module.records.get(call.parts["id"])
+        record = module.records.look(call.parts["id"])
         if record is None:
             return NOTHING
         shown = self._world.shown(module.api_name, record, fields_asked(call, module, mandatory=False))

@@ -9,8 +9,10 @@ from zoho_console.simulator.answers import Answer, Refusal, invalid_module
 from zoho_console.simulator.credits import write_cost
 from zoho_console.simulator.gate import Call
 from zoho_console.simulator.metadata import FieldSpec
+from zoho_console.simulator.module import Module
+from zoho_console.simulator.records import Record
 from zoho_console.simulator.values import ValueRules
-from zoho_console.simulator.world import Module, Record, World
+from zoho_console.simulator.world import World
 
 MAX_RECORDS = 100
 TRIGGERS = ("workflow", "approval", "blueprint", "pathfinder", "orchestration")
