@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +20,7 @@ from zoho_console.simulator.grants import Access, Grants
 from zoho_console.simulator.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One authorised call: its path parts, query, headers, raw body, and who calls."""
 
@@ -29,7 +30,8 @@ class Call:
     raw: bytes
     access: Access
 
-    def json(self) -> dict[str, Any]:
+    @cached_property
+    def body(self) -> dict[str, Any]:
         """The body as a JSON object. Errors: Refusal."""
         try:
             body = json.loads(self.raw)

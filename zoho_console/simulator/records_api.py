@@ -1,15 +1,15 @@
-"""The places of records: list, one, update, search, count (Zoho CRM v8, records)."""
+"""The places of records: reading them, and the four kinds of writes (Zoho CRM v8, records)."""
 
 from __future__ import annotations
 
-from zoho_console.simulator.answers import NOTHING, Answer, invalid_module
+from zoho_console.simulator.answers import NOTHING, Answer, Refusal, invalid_module
 from zoho_console.simulator.gate import Call, Endpoint
 from zoho_console.simulator.listing import Listing, fields_asked, is_sorted, nothing_or, page_of
 from zoho_console.simulator.module import Module
+from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.search import SEARCH_CREDITS, found_records
-from zoho_console.simulator.values import ValueRules
 from zoho_console.simulator.world import World
-from zoho_console.simulator.writing import Updates, is_heavy
+from zoho_console.simulator.writing import Writing, is_heavy
 
 _SEARCH_SCOPE = "ZohoSearch.securesearch.READ"
 
@@ -17,22 +17,28 @@ _SEARCH_SCOPE = "ZohoSearch.securesearch.READ"
 class RecordsApi:
     """The places below `/crm/v8/{module}`."""
 
-    def __init__(self, world: World, *, strict_picklists: bool = True) -> None:
+    def __init__(self, world: World, writer: RecordWriter) -> None:
         self._world = world
         self._listing = Listing(world)
-        self._updates = Updates(world, ValueRules(world, strict_picklists=strict_picklists))
+        self._writing = Writing(world, writer)
 
     def endpoints(self) -> list[Endpoint]:
         """What stands behind the gate."""
-        base, read, change = "/crm/v8/{module}", "modules.{module}.READ", "modules.{module}.UPDATE"
+        base, read = "/crm/v8/{module}", "modules.{module}.READ"
+        create, change, delete = (f"modules.{{module}}.{right}" for right in ("CREATE", "UPDATE", "DELETE"))
         counting = (read, _SEARCH_SCOPE, "settings.layouts.READ")
         return [
             Endpoint("GET", f"{base}/search", (read, _SEARCH_SCOPE), self.search, heavy=lambda _: True),
             Endpoint("GET", f"{base}/actions/count", counting, self.count),
+            Endpoint("GET", f"{base}/deleted", (read,), self.deleted),
             Endpoint("GET", f"{base}/{{id}}", (read,), self.one),
             Endpoint("GET", base, (read,), self.page, heavy=is_sorted),
-            Endpoint("PUT", f"{base}/{{id}}", (change,), self._updates.answer, heavy=is_heavy),
-            Endpoint("PUT", base, (change,), self._updates.answer, heavy=is_heavy),
+            Endpoint("POST", f"{base}/upsert", (create, change), self._writing.upsert, heavy=is_heavy),
+            Endpoint("POST", base, (create,), self._writing.insert, heavy=is_heavy),
+            Endpoint("PUT", f"{base}/{{id}}", (change,), self._writing.update, heavy=is_heavy),
+            Endpoint("PUT", base, (change,), self._writing.update, heavy=is_heavy),
+            Endpoint("DELETE", f"{base}/{{id}}", (delete,), self._writing.delete),
+            Endpoint("DELETE", base, (delete,), self._writing.delete),
         ]
 
     def page(self, call: Call) -> Answer:
@@ -73,6 +79,31 @@ class RecordsApi:
         module = self._module(call)
         asks = any(name in call.query for name in ("criteria", "email", "phone", "word"))
         return Answer({"count": len(found_records(self._world, module, call.query) if asks else module.records)})
+
+    def deleted(self, call: Call) -> Answer:
+        """A page of what lies in the recycle bin, newest first; nothing here is ever deleted for good."""
+        module = self._module(call)
+        kind = call.query.get("type", "all")
+        if kind not in ("all", "recycle", "permanent"):
+            raise Refusal(
+                "PATTERN_NOT_MATCHED", "Please check whether the input values are correct", {"api_name": "type"}
+            )
+        found, info = page_of([] if kind == "permanent" else module.deleted[::-1], call)
+        shown = [
+            {
+                "id": gone["id"],
+                "display_name": gone["display_name"],
+                "type": "recycle",
+                "deleted_time": self._world.moment(gone["deleted_time"]),
+                "deleted_by": self._person(gone["deleted_by"]),
+                "created_by": self._person(gone["created_by"]),
+            }
+            for gone in found
+        ]
+        return nothing_or(shown, info)
+
+    def _person(self, user_id: str) -> dict[str, str]:
+        return {"name": self._world.users[user_id]["full_name"], "id": user_id}
 
     def _module(self, call: Call) -> Module:
         module = self._world.modules.get(call.parts["module"])

@@ -24,8 +24,10 @@ from zoho_console.simulator.grants import Consent, Grants, RegisteredApp
 from zoho_console.simulator.inspection import Inspection
 from zoho_console.simulator.loading import load_accounts
 from zoho_console.simulator.metadata_api import MetadataApi
+from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.records_api import RecordsApi
 from zoho_console.simulator.samples import fill
+from zoho_console.simulator.values import ValueRules
 from zoho_console.simulator.world import Clock, World
 
 HOST, HOST_V6 = "127.0.0.1", "::1"
@@ -138,10 +140,11 @@ class Simulator:
 
     def _application(self) -> web.Application:
         gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+        writer = RecordWriter(self.world, ValueRules(self.world, strict_picklists=self.options.strict_picklists))
         endpoints = [
             *MetadataApi(self.world).endpoints(),
             *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
-            *RecordsApi(self.world, strict_picklists=self.options.strict_picklists).endpoints(),
+            *RecordsApi(self.world, writer).endpoints(),
         ]
         application = web.Application(middlewares=[faulty(self.faults)], client_max_size=_MAX_BODY_BYTES)
         application.add_routes(Inspection(self.world, self.allowance, self.faults).routes())
