@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler as WebHandler
 from aiohttp.typedefs import Middleware
 
-from zoho_console.simulator.answers import Answer, Refusal, json_response
+from zoho_console.simulator.answers import Answer, Refusal, json_response, response
 from zoho_console.simulator.credits import Allowance
 from zoho_console.simulator.faults import PORTAL, Fault, Faults
 from zoho_console.simulator.grants import Access, Grants
@@ -53,7 +53,8 @@ def _never(_: Call) -> bool:
 class Endpoint:
     """A place of the API. `scopes` are all needed; `{module}` in them is the module of the path.
 
-    `heavy` says whether a call counts among the ten heavy ones that may run at once.
+    `heavy` says whether a call counts among the ten heavy ones that may run at once. A `slow` handler runs beside the
+    loop, so that other calls are answered meanwhile.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Endpoint:
     scopes: tuple[str, ...]
     handler: Handler
     heavy: Callable[[Call], bool] = _never
+    slow: bool = False
 
 
 class Gate:
@@ -90,13 +92,13 @@ class Gate:
         with self._allowance.running(endpoint.heavy(call)):
             await asyncio.sleep(self._latency_s)
             try:
-                answer = endpoint.handler(call)
+                answer = await asyncio.to_thread(endpoint.handler, call) if endpoint.slow else endpoint.handler(call)
             except Refusal:
                 self._allowance.spend(1)
                 raise
             self._allowance.spend(answer.credits)
         until = {"X-ACCESSTOKEN-RESET": self._world.moment(access.ends_at)}
-        return json_response(answer.body, answer.status, {**answer.headers, **until, **self._allowance.headers})
+        return response(answer.body, answer.status, {**answer.headers, **until, **self._allowance.headers})
 
     def _admitted(self, request: web.Request, endpoint: Endpoint) -> Access:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")

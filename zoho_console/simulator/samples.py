@@ -43,7 +43,8 @@ def fill(world: World, accounts: int, seed: int) -> None:
             parents.append(record_id)
     account_ids = list(world.records("Accounts"))
     if accounts > DISTINCT:
-        world.add_copies("Accounts", accounts - DISTINCT, _copier(world, account_ids))
+        make = _copier(world, account_ids)
+        world.records("Accounts").add_copies(world.new_ids(accounts - DISTINCT), make)
     for (first, last), account_id in zip(_PEOPLE, account_ids, strict=False):
         email = f"{_ascii(first)}.{_ascii(last)}@example.org"
         world.add("Contacts", {"First_Name": first, "Last_Name": last, "Email": email, "Account_Name": account_id})

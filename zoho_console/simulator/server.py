@@ -16,6 +16,8 @@ from aiohttp import web
 
 from zoho_console.errors import PortTaken
 from zoho_console.simulator.accounts_api import AccountsApi
+from zoho_console.simulator.bulk_read_api import BulkReadApi
+from zoho_console.simulator.bulk_write_api import BulkWriteApi
 from zoho_console.simulator.coql_api import CoqlApi
 from zoho_console.simulator.credits import ENTERPRISE_CREDITS, Allowance
 from zoho_console.simulator.faults import Faults
@@ -27,6 +29,7 @@ from zoho_console.simulator.metadata_api import MetadataApi
 from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.records_api import RecordsApi
 from zoho_console.simulator.samples import fill
+from zoho_console.simulator.uploads import Uploads
 from zoho_console.simulator.values import ValueRules
 from zoho_console.simulator.world import Clock, World
 
@@ -44,7 +47,7 @@ ALL_SCOPES = (
     "ZohoFiles.files.ALL",
     "ZohoSearch.securesearch.READ",
 )
-_MAX_BODY_BYTES = 16 * 1024 * 1024
+_MAX_BODY_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class SimulatorOptions:
 
     `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
-    `credits` are those of a day. `clock` gives the present moment with a time zone.
+    `bulk_polls` questions find a bulk job unfinished. `credits` are those of a day. `clock` gives the present moment
+    with a time zone.
     """
 
     accounts: int = 5000
@@ -64,6 +68,7 @@ class SimulatorOptions:
     auto_consent: bool = False
     strict_brackets: bool = True
     strict_picklists: bool = True
+    bulk_polls: int = 2
     credits: int = ENTERPRISE_CREDITS
     clock: Clock | None = None
 
@@ -140,11 +145,15 @@ class Simulator:
 
     def _application(self) -> web.Application:
         gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+        uploads, polls = Uploads(self.world), self.options.bulk_polls
         writer = RecordWriter(self.world, ValueRules(self.world, strict_picklists=self.options.strict_picklists))
         endpoints = [
             *MetadataApi(self.world).endpoints(),
             *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
+            *uploads.endpoints(),
             *RecordsApi(self.world, writer).endpoints(),
+            *BulkReadApi(self.world, polls).endpoints(),
+            *BulkWriteApi(self.world, writer, uploads, polls, lambda: self.url).endpoints(),
         ]
         application = web.Application(middlewares=[faulty(self.faults)], client_max_size=_MAX_BODY_BYTES)
         application.add_routes(Inspection(self.world, self.allowance, self.faults).routes())

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from zoho_console.simulator.metadata import LAYOUT, FieldSpec
 from zoho_console.simulator.module import Module
 from zoho_console.simulator.organisation import ORGANISATION, TIME_ZONE, user
-from zoho_console.simulator.records import Maker, Record, Records
+from zoho_console.simulator.records import Record, Records
 from zoho_console.simulator.schema import schemas
 
 Clock = Callable[[], datetime]
@@ -65,11 +65,12 @@ class World:
         """The records of a module by id, oldest first; lookups are bare ids."""
         return self.modules[module].records
 
-    def next_id(self) -> str:
-        """A number that nothing else in the organisation has: of a record, a job, a file."""
+    def new_ids(self, count: int = 1) -> list[str]:
+        """Numbers that nothing else in the organisation has: of records, jobs, files."""
         with self._lock:
-            self._last_id += 1
-            return str(self._last_id)
+            first = self._last_id + 1
+            self._last_id += count
+        return [str(first + number) for number in range(count)]
 
     def add(self, module: str, values: dict[str, Any], *, at: datetime | None = None, user: str = "") -> str:
         """Make a record and return its id; it is not counted as an effect."""
@@ -78,7 +79,7 @@ class World:
             record: Record = dict.fromkeys(home.fields)
             record |= {name: False for name, spec in home.fields.items() if spec.data_type == "boolean"}
             record |= {
-                "id": self.next_id(),
+                "id": self.new_ids()[0],
                 "Tag": [],
                 "Layout": {"name": LAYOUT["name"], "id": LAYOUT["id"]},
                 "Created_Time": created,
@@ -88,13 +89,6 @@ class World:
             home.store(record, values)
             home.records[record["id"]] = record
         return str(record["id"])
-
-    def add_copies(self, module: str, count: int, make: Maker) -> None:
-        """Append so many records that `make` makes from their ids when they are looked at."""
-        with self._lock:
-            first = self._last_id + 1
-            self._last_id += count
-            self.modules[module].records.add_copies([str(first + number) for number in range(count)], make)
 
     def insert(self, module: str, values: dict[str, Any], *, user: str, trigger: tuple[str, ...] | None) -> str:
         """Carry out one insert of the API and return the new record's id."""
