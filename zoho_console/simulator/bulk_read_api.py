@@ -80,7 +80,7 @@ class BulkReadApi:
                 "count": job.count,
                 "download_url": f"/crm/bulk/v8/read/{job.id}/result",
                 "more_records": job.following is not None,
-                "next_page_token": job.token,
+                **({"next_page_token": job.token} if job.token else {}),
             }
         return Answer({"data": [shown]})
 

@@ -17,6 +17,7 @@ from zoho_console.simulator.answers import Answer, Refusal, json_response, respo
 from zoho_console.simulator.credits import Allowance
 from zoho_console.simulator.faults import PORTAL, Fault, Faults
 from zoho_console.simulator.grants import Access, Grants
+from zoho_console.simulator.traffic import Traffic
 from zoho_console.simulator.world import World
 
 
@@ -117,20 +118,25 @@ def _options(method: str) -> dict[str, Any]:
     return {"allow_head": False} if method == "GET" else {}
 
 
-def faulty(faults: Faults) -> Middleware:
-    """The outermost layer: lets scripted faults happen, and words the refusal of unknown places as Zoho does."""
+def faulty(faults: Faults, traffic: Traffic) -> Middleware:
+    """The outermost layer: counts calls, lets scripted faults happen, and refuses unknown places in Zoho's words."""
 
     @web.middleware
     async def meet_faults(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-        script = None if request.path.startswith("/_simulator") else faults.take(request.method, request.path)
-        if script is None:
+        if request.path.startswith("/_simulator"):
             return await _placed(request, handler)
-        await asyncio.sleep(script.delay_ms / 1000)
-        if script.prevents:
-            return _misfortune(request, script, None)
-        return _misfortune(request, script, await _placed(request, handler))
+        traffic.arrived(request)
+        script = faults.take(request.method, request.path)
+        response = await (_met(script, request, handler) if script else _placed(request, handler))
+        await traffic.answered(request, response, cut=bool(script and script.drop))
+        return response
 
     return meet_faults
+
+
+async def _met(script: Fault, request: web.Request, handler: WebHandler) -> web.StreamResponse:
+    await asyncio.sleep(script.delay_ms / 1000)
+    return _misfortune(request, script, None if script.prevents else await _placed(request, handler))
 
 
 async def _placed(request: web.Request, handler: WebHandler) -> web.StreamResponse:

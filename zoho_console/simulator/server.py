@@ -21,7 +21,7 @@ from zoho_console.simulator.bulk_write_api import BulkWriteApi
 from zoho_console.simulator.coql_api import CoqlApi
 from zoho_console.simulator.credits import ENTERPRISE_CREDITS, Allowance
 from zoho_console.simulator.faults import Faults
-from zoho_console.simulator.gate import Gate, faulty
+from zoho_console.simulator.gate import Endpoint, Gate, faulty
 from zoho_console.simulator.grants import Consent, Grants, RegisteredApp
 from zoho_console.simulator.inspection import Inspection
 from zoho_console.simulator.loading import load_accounts
@@ -29,6 +29,7 @@ from zoho_console.simulator.metadata_api import MetadataApi
 from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.records_api import RecordsApi
 from zoho_console.simulator.samples import fill
+from zoho_console.simulator.traffic import Traffic
 from zoho_console.simulator.uploads import Uploads
 from zoho_console.simulator.values import ValueRules
 from zoho_console.simulator.world import Clock, World
@@ -57,7 +58,7 @@ class SimulatorOptions:
     `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
     `bulk_polls` questions find a bulk job unfinished. `credits` are those of a day. `clock` gives the present moment
-    with a time zone.
+    with a time zone. `records_traffic` keeps every request with its answer.
     """
 
     accounts: int = 5000
@@ -69,6 +70,7 @@ class SimulatorOptions:
     strict_brackets: bool = True
     strict_picklists: bool = True
     bulk_polls: int = 2
+    records_traffic: bool = False
     credits: int = ENTERPRISE_CREDITS
     clock: Clock | None = None
 
@@ -77,7 +79,7 @@ class Simulator:
     """A stand-in for Zoho: accounts, API and upload server are one address, `url`.
 
     `world` holds the records and the log of writes, `faults` the script of misfortunes, `grants` the tokens,
-    `allowance` the credits. Errors of `start`: PortTaken, FileProblem for the file to load.
+    `allowance` the credits, `traffic` what came in. Errors of `start`: PortTaken, FileProblem for the file to load.
     """
 
     client_id = CLIENT_ID
@@ -91,6 +93,7 @@ class Simulator:
         else:
             fill(self.world, self.options.accounts, self.options.seed)
         self.faults = Faults()
+        self.traffic = Traffic(records=self.options.records_traffic)
         self.allowance = Allowance(self.world.now, self.options.credits)
         self.grants = Grants(self.world.now, self.world.me["id"])
         self.grants.register(RegisteredApp(CLIENT_ID, CLIENT_SECRET, "Zoho Console", REDIRECT))
@@ -143,11 +146,14 @@ class Simulator:
         await self._stopping.wait()
         await runner.cleanup()
 
-    def _application(self) -> web.Application:
-        gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+    def places(self) -> list[str]:
+        """Every place of the API behind the gate, as “method path”."""
+        return [f"{endpoint.method} {endpoint.path}" for endpoint in self._endpoints()]
+
+    def _endpoints(self) -> list[Endpoint]:
         uploads, polls = Uploads(self.world), self.options.bulk_polls
         writer = RecordWriter(self.world, ValueRules(self.world, strict_picklists=self.options.strict_picklists))
-        endpoints = [
+        return [
             *MetadataApi(self.world).endpoints(),
             *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
             *uploads.endpoints(),
@@ -155,11 +161,14 @@ class Simulator:
             *BulkReadApi(self.world, polls).endpoints(),
             *BulkWriteApi(self.world, writer, uploads, polls, lambda: self.url).endpoints(),
         ]
-        application = web.Application(middlewares=[faulty(self.faults)], client_max_size=_MAX_BODY_BYTES)
-        application.add_routes(Inspection(self.world, self.allowance, self.faults).routes())
+
+    def _application(self) -> web.Application:
+        gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+        application = web.Application(middlewares=[faulty(self.faults, self.traffic)], client_max_size=_MAX_BODY_BYTES)
+        application.add_routes(Inspection(self.world, self.allowance, self.faults, self.traffic).routes())
         accounts = AccountsApi(self.world, self.grants, auto_consent=self.options.auto_consent)
         application.add_routes(accounts.routes())
-        application.add_routes([gate.route(endpoint) for endpoint in endpoints])
+        application.add_routes([gate.route(endpoint) for endpoint in self._endpoints()])
         return application
 
 
