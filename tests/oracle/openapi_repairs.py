@@ -61,6 +61,7 @@ REPAIRS: tuple[Repair, ...] = (
     Repair("layouts.json", _S + "fields/properties", "default_value", _TEXT_OR_NULL, "as that of fields"),
     Repair("layouts.json", _S + "MandatoryParamError/properties/code", "enum", None, "modules are refused too"),
     Repair("record.json", _S + "Info/properties", "previous_page_token", _TEXT_OR_NULL, "samples show null"),
+    Repair("record.json", _S + "Info/properties", "page_token_expiry", _TEXT_OR_NULL, "the last page has none"),
     Repair("record.json", _S + "Info/properties", "next_page_token", _TEXT_OR_NULL, "the last page has none"),
     Repair("record.json", _S + "Success_Response/properties", "duplicate_field", _TEXT_OR_NULL, "null for new records"),
     Repair("record.json", _S + "API_Exception/properties/details/properties", "maximum_length", {"type": "integer"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -54,7 +54,9 @@ def run(world: World, text: str, *, strict_brackets: bool = True) -> Result:
     if query.group_by or any(item.aggregate for item in query.items):
         rows = _grouped(query, columns, _matching(world, query, columns))[offset : offset + limit + 1]
     else:
-        rows = [_row(query.items, columns, record) for record in _window(world, query, columns, offset, limit + 1)]
+        cells = [(item.key, columns[item.column].shown) for item in query.items] + [("id", _id)]
+        window = _window(world, query, columns, offset, limit + 1)
+        rows = [{key: shown(record) for key, shown in cells} for record in window]
     return Result(rows[:limit], len(rows) > limit, coql_limits.cost(limit), module, columns)
 
 
@@ -89,8 +91,8 @@ def _columns(world: World, query: Query, module: str) -> dict[str, Column]:
     return {path: resolve(world, module, path, clause=clause) for path, clause in asked}
 
 
-def _row(items: Sequence[Item], columns: dict[str, Column], record: Record) -> dict[str, Any]:
-    return {item.key: columns[item.column].shown(record) for item in items} | {"id": record["id"]}
+def _id(record: Record) -> Any:
+    return record["id"]
 
 
 def _ordered(query: Query, columns: dict[str, Column], records: Iterable[Record]) -> list[Record]:

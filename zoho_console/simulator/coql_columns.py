@@ -50,12 +50,14 @@ class Column:
         """The value in the form that compares: numbers, seconds, small letters; None where there is none."""
         return comparable(self.spec, self.raw(record))
 
-    def shown(self, record: Record) -> Any:
-        """The value as the answer shows it; a user is named by the last name here."""
+    @property
+    def shown(self) -> Get:
+        """Gets the value as the answer shows it; a user is named by the last name here."""
+        return self._shown_lookup if self.spec.is_lookup else self.raw
+
+    def _shown_lookup(self, record: Record) -> Any:
         value = self.raw(record)
-        if not self.spec.is_lookup or not value:
-            return value
-        if isinstance(value, dict):
+        if not value or isinstance(value, dict):
             return value
         if self.spec.target == "Users":
             return {"name": self.world.users[value]["last_name"], "id": value}

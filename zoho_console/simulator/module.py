@@ -20,6 +20,7 @@ class Module:
         self.fields: dict[str, FieldSpec] = {}
         self.records = Records()
         self.deleted: list[dict[str, Any]] = []
+        self.lookups: list[str] = []
         self._ratios: dict[str, tuple[str, str]] = {}
         self._holders: dict[str, dict[str, list[str]]] = {}
         for spec in specs:
@@ -28,6 +29,8 @@ class Module:
     def add_field(self, spec: FieldSpec) -> None:
         """Give the module one more field; records that exist hold null in it."""
         self.fields[spec.api_name] = spec
+        if spec.is_lookup:
+            self.lookups.append(spec.api_name)
         if spec.ratio:
             self._ratios[spec.api_name] = spec.ratio
 

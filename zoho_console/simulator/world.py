@@ -46,6 +46,7 @@ class World:
         self.effects: Counter[str] = Counter()
         self.writes: list[Write] = []
         self.locked: set[str] = set()
+        self._last_moment = datetime.min.replace(tzinfo=UTC), ""  # most moments asked for are this second's
         self._last_id = 777_000_000_000_410_000
 
     @property
@@ -59,7 +60,11 @@ class World:
 
     def moment(self, at: datetime) -> str:
         """A moment as Zoho writes it for the user: with an offset and without fractions of a second."""
-        return at.astimezone(self.zone).replace(microsecond=0).isoformat()
+        known, text = self._last_moment
+        if at != known:
+            text = at.astimezone(self.zone).replace(microsecond=0).isoformat()
+            self._last_moment = at, text
+        return text
 
     def records(self, module: str) -> Records:
         """The records of a module by id, oldest first; lookups are bare ids."""
@@ -107,8 +112,8 @@ class World:
         self, module: str, record_id: str, values: dict[str, Any], *, user: str, trigger: tuple[str, ...] | None
     ) -> None:
         """Carry out one write of the API: the values, the time and person of the change, and its entry in the log."""
-        now = self.now()
-        stamp = {"Modified_Time": self.moment(now), "Modified_By": user, "Last_Activity_Time": self.moment(now)}
+        now = self.moment(self.now())
+        stamp = {"Modified_Time": now, "Modified_By": user, "Last_Activity_Time": now}
         with self._lock:
             self.modules[module].store(self.records(module)[record_id], {**values, **stamp})
             self._log(record_id, values, trigger, "update")
@@ -131,13 +136,11 @@ class World:
 
     def shown(self, module: str, record: Record, names: Iterable[str]) -> Record:
         """The record as Zoho sends it: these fields, lookups with name and id."""
-        fields = self.modules[module].fields
-        shown: Record = {}
-        for name in names:
-            spec = fields.get(name)
-            if spec is not None:
-                value = record.get(name)
-                shown[name] = self.linked(spec, value) if spec.is_lookup and value else value
+        home = self.modules[module]
+        shown: Record = {name: record.get(name) for name in names if name in home.fields}
+        for name in home.lookups:
+            if shown.get(name):
+                shown[name] = self.linked(home.fields[name], shown[name])
         return shown
 
     def linked(self, spec: FieldSpec, target_id: str) -> dict[str, Any] | None:
