@@ -1,4 +1,4 @@
-"""The way of every call: latency and faults, token and permission, parallel calls and credits, then the handler."""
+"""The way of every call: token and permission, parallel calls and credits, latency, then the handler."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler as WebHandler
-from aiohttp.typedefs import Middleware
 
 from zoho_console.simulator.answers import Answer, Refusal, json_response, response
 from zoho_console.simulator.credits import Allowance
-from zoho_console.simulator.faults import PORTAL, Fault, Faults
 from zoho_console.simulator.grants import Access, Grants
-from zoho_console.simulator.traffic import Traffic
 from zoho_console.simulator.world import World
 
 
@@ -116,50 +112,3 @@ class Gate:
 def _options(method: str) -> dict[str, Any]:
     """A GET place does not answer HEAD by itself."""
     return {"allow_head": False} if method == "GET" else {}
-
-
-def faulty(faults: Faults, traffic: Traffic) -> Middleware:
-    """The outermost layer: counts calls, lets scripted faults happen, and refuses unknown places in Zoho's words."""
-
-    @web.middleware
-    async def meet_faults(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-        if request.path.startswith("/_simulator"):
-            return await _placed(request, handler)
-        traffic.arrived(request)
-        script = faults.take(request.method, request.path)
-        response = await (_met(script, request, handler) if script else _placed(request, handler))
-        await traffic.answered(request, response, cut=bool(script and script.drop))
-        return response
-
-    return meet_faults
-
-
-async def _met(script: Fault, request: web.Request, handler: WebHandler) -> web.StreamResponse:
-    await asyncio.sleep(script.delay_ms / 1000)
-    return _misfortune(request, script, None if script.prevents else await _placed(request, handler))
-
-
-async def _placed(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except web.HTTPNotFound:
-        message = "Please check if the URL trying to access is a correct one"
-        return json_response(Refusal("INVALID_URL_PATTERN", message).body, 404)
-    except web.HTTPMethodNotAllowed:
-        message = "The http request method type is not a valid one"
-        return json_response(Refusal("INVALID_REQUEST_METHOD", message).body, 400)
-
-
-def _misfortune(request: web.Request, fault: Fault, real: web.StreamResponse | None) -> web.StreamResponse:
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
-    if fault.html:
-        return web.Response(text=PORTAL, content_type="text/html", status=fault.status or 200)
-    if fault.cut and isinstance(real, web.Response) and isinstance(real.body, bytes):
-        half = real.body[: len(real.body) // 2]
-        return web.Response(body=half, status=real.status, content_type="application/json")
-    if fault.status is not None or real is None:
-        return json_response(fault.answer, fault.status or 200)
-    return real

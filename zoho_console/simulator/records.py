@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 Record = dict[str, Any]
+_FIRST_PART = 256
 Maker = Callable[[str], Record]
 
 
@@ -67,12 +68,26 @@ class Records(MutableMapping[str, Record]):
 
     def through(self, low: str = "", high: str = "~", *, newest_first: bool = False) -> Iterator[Record]:
         """The records with ids from `low` to `high`, to read only; those that vanish meanwhile are passed over."""
-        ids = self._ids[bisect_left(self._ids, low) : bisect_right(self._ids, high)]
         kept, look = self._kept.get, self.look
-        for record_id in reversed(ids) if newest_first else ids:
-            record = kept(record_id) or look(record_id)
-            if record is not None:
-                yield record
+        for ids in self._parts(low, high, newest_first):
+            for record_id in ids:
+                record = kept(record_id) or look(record_id)
+                if record is not None:
+                    yield record
+
+    def _parts(self, low: str, high: str, newest_first: bool) -> Iterator[list[str]]:
+        """The ids of a range, some at a time, so that a few of a million cost no more than a few."""
+        size = _FIRST_PART
+        start, stop = bisect_left(self._ids, low), bisect_right(self._ids, high)
+        while start < stop:
+            if newest_first:
+                ids = self._ids[max(stop - size, start) : stop][::-1]
+                stop = bisect_left(self._ids, ids[-1])
+            else:
+                ids = self._ids[start : min(start + size, stop)]
+                start, stop = bisect_right(self._ids, ids[-1]), bisect_right(self._ids, high)
+            yield ids
+            size *= 2
 
     def page(self, start: int, stop: int, *, newest_first: bool = False) -> list[Record]:
         """The records at these places, to read only."""

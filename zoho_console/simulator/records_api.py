@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from zoho_console.simulator.answers import NOTHING, Answer, Refusal, invalid_module
 from zoho_console.simulator.gate import Call, Endpoint
-from zoho_console.simulator.listing import Listing, fields_asked, is_sorted, nothing_or, page_of
+from zoho_console.simulator.listing import BY_NUMBER, Listing, fields_asked, is_sorted, nothing_or, page_of
 from zoho_console.simulator.module import Module
 from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.search import SEARCH_CREDITS, found_records
@@ -68,7 +70,8 @@ class RecordsApi:
     def search(self, call: Call) -> Answer:
         """A page of the records that match."""
         module = self._module(call)
-        records, info = page_of(found_records(self._world, module, call.query), call)
+        found = found_records(self._world, module, call.query)
+        records, info = page_of(list(islice(found, BY_NUMBER + 1)), call)
         names = fields_asked(call, module, mandatory=False)
         order = {"sort_by": "id", "sort_order": "desc"}
         shown = [self._world.shown(module.api_name, record, names) for record in records]
@@ -78,7 +81,9 @@ class RecordsApi:
         """`{"count": n}` of all records, or of those that match."""
         module = self._module(call)
         asks = any(name in call.query for name in ("criteria", "email", "phone", "word"))
-        return Answer({"count": len(found_records(self._world, module, call.query) if asks else module.records)})
+        if not asks:
+            return Answer({"count": len(module.records)})
+        return Answer({"count": sum(1 for _ in found_records(self._world, module, call.query))})
 
     def deleted(self, call: Call) -> Answer:
         """A page of what lies in the recycle bin, newest first; nothing here is ever deleted for good."""

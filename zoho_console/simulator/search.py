@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -38,12 +38,12 @@ _OPERATORS = {
 }
 
 
-def found_records(world: World, module: Module, query: dict[str, str]) -> list[Record]:
+def found_records(world: World, module: Module, query: dict[str, str]) -> Iterator[Record]:
     """The records that match, newest first. Criteria go before e-mail, phone and word. Errors: Refusal."""
     for name, maker in (("criteria", _criteria), ("email", _typed), ("phone", _typed), ("word", _word)):
         if query.get(name):
             test = maker(world, module, name, query[name])
-            return [record for record in module.records.through(newest_first=True) if test(record)]
+            return (record for record in module.records.through(newest_first=True) if test(record))
     names = ["criteria", "email", "phone", "word"]
     raise Refusal("EXPECTED_PARAM_MISSING", "one of the expected parameter is missing", {"param_names": names})
 

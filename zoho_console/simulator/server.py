@@ -19,13 +19,14 @@ from zoho_console.simulator.accounts_api import AccountsApi
 from zoho_console.simulator.bulk_read_api import BulkReadApi
 from zoho_console.simulator.bulk_write_api import BulkWriteApi
 from zoho_console.simulator.coql_api import CoqlApi
-from zoho_console.simulator.credits import ENTERPRISE_CREDITS, Allowance
+from zoho_console.simulator.credits import EDITIONS, Allowance
 from zoho_console.simulator.faults import Faults
-from zoho_console.simulator.gate import Endpoint, Gate, faulty
+from zoho_console.simulator.gate import Endpoint, Gate
 from zoho_console.simulator.grants import Consent, Grants, RegisteredApp
 from zoho_console.simulator.inspection import Inspection
 from zoho_console.simulator.loading import load_accounts
 from zoho_console.simulator.metadata_api import MetadataApi
+from zoho_console.simulator.misfortunes import faulty
 from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.records_api import RecordsApi
 from zoho_console.simulator.samples import fill
@@ -57,8 +58,9 @@ class SimulatorOptions:
 
     `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
-    `bulk_polls` questions find a bulk job unfinished. `credits` are those of a day. `clock` gives the present moment
-    with a time zone. `records_traffic` keeps every request with its answer.
+    `bulk_polls` questions find a bulk job unfinished. `edition` is one of `EDITIONS`: it sets how many calls may run at
+    once and, unless `credits` does, the credits of a day. `clock` gives the present moment with a time zone.
+    `records_traffic` keeps every request with its answer.
     """
 
     accounts: int = 5000
@@ -71,7 +73,8 @@ class SimulatorOptions:
     strict_picklists: bool = True
     bulk_polls: int = 2
     records_traffic: bool = False
-    credits: int = ENTERPRISE_CREDITS
+    edition: str = "enterprise"
+    credits: int | None = None
     clock: Clock | None = None
 
 
@@ -94,7 +97,13 @@ class Simulator:
             fill(self.world, self.options.accounts, self.options.seed)
         self.faults = Faults()
         self.traffic = Traffic(records=self.options.records_traffic)
-        self.allowance = Allowance(self.world.now, self.options.credits)
+        edition = EDITIONS[self.options.edition]
+        self.allowance = Allowance(self.world.now, self.options.credits or edition.credits, edition.parallel_calls)
+        self.world.organisation["license_details"] = {
+            **self.world.organisation["license_details"],
+            "paid": self.options.edition != "free",
+            "paid_type": self.options.edition,
+        }
         self.grants = Grants(self.world.now, self.world.me["id"])
         self.grants.register(RegisteredApp(CLIENT_ID, CLIENT_SECRET, "Zoho Console", REDIRECT))
         self.url = ""
