@@ -53,7 +53,7 @@ class BulkSteps:
         self._tour.check("still at the first step", self._tour.console.bulk.step, Step.FILE)
 
     async def columns(self) -> None:
-        self._before = copy.deepcopy(self._tour.simulator.world.records("Accounts"))
+        self._before = copy.deepcopy(dict(self._tour.simulator.world.records("Accounts")))
         self._file = self._tour.folder / "corrections.csv"
         self._good = write_corrections(self._tour.simulator.world, self._file, GOOD)
         self._tour.check("rows that are right", len(self._good), GOOD)
