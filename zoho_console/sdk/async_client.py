@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 from zoho_console.background import in_thread, together
-from zoho_console.coql import EVERY, Condition, Order, all_of, compared, parse_condition, select
+from zoho_console.coql import EVERY, Column, Condition, Query, parse_condition, select
 from zoho_console.domain.fields import Field
-from zoho_console.domain.records import Record
+from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import ZohoAPIError, ZohoConfigError
 from zoho_console.sdk.config import ZohoSDKConfig
 from zoho_console.sdk.events import tell, told
@@ -19,7 +20,7 @@ from zoho_console.sdk.mending import checked_names, mended
 from zoho_console.sdk.opening import Ground
 from zoho_console.zoho.client import ACCOUNTS
 from zoho_console.zoho.client import AsyncZohoClient as Engine
-from zoho_console.zoho.search import MOST_ROWS
+from zoho_console.zoho.rows import rows_by_id
 
 MOST_COLUMNS = 49  # of one query beside the id; 50 is what every description of the limit allows (fact sheet 3.5)
 # What a query cannot select (fact sheet 3.4).
@@ -53,6 +54,7 @@ class AsyncZohoClient:
         self._opening = asyncio.Lock()
         self._opened: Engine | None = None
         self._fields: Mapping[str, Field] = {}
+        self._counts: dict[str, int] = {}  # rows of the last reading, by condition
 
     async def __aenter__(self) -> AsyncZohoClient:
         await self._engine()
@@ -180,38 +182,27 @@ class AsyncZohoClient:
     ) -> AsyncIterator[list[Record]]:
         """Accounts by id, up to 2,000 at a time. By id and not by offset: none is skipped while others come or go."""
         known = await self.fields()
-        where = self._condition(criteria, known)
+        where = self._condition(criteria)
         names = list(fields) if fields is not None else _selectable(known)
         checked_names(names, known)
         names = [name for name in dict.fromkeys(names) if name != "id"]
         blocks = [names[at : at + MOST_COLUMNS] for at in range(0, len(names), MOST_COLUMNS)] or [[]]
-        after, left = "", limit
-        while left is None or left > 0:
-            rows = MOST_ROWS if left is None else min(left, MOST_ROWS)
-            part, more = await self._slice(blocks, where, after, rows)
-            if part:
-                yield part
-                after = str(part[-1]["id"])
-            if not more or not part:
-                return
-            left = None if left is None else left - len(part)
-
-    async def _slice(
-        self, blocks: Sequence[Sequence[str]], where: Condition, after: str, rows: int
-    ) -> tuple[list[Record], bool]:
         engine = await self._engine()
-        condition = all_of(where, compared("id", ">", after)) if after else where
-        queries = [select(["id", *block], ACCOUNTS, condition, order_by=[Order("id")], limit=rows) for block in blocks]
-        first, *others = await together(*(engine.coql(str(query)) for query in queries))
-        found: dict[str, Record] = {str(record["id"]): dict(record) for record in first.records}
-        for other in others:
-            for record in other.records:
-                # An account that came or went between the two queries is in one of them only.
-                if (known := found.get(str(record["id"]))) is not None:
-                    known.update(record)
-        return list(found.values()), first.more
+        read = 0
 
-    def _condition(self, criteria: str | None, known: Mapping[str, Field]) -> Condition:
+        async def ask(query: Query) -> Slice:
+            if query.is_total or len(blocks) == 1:
+                return await engine.coql(str(query))
+            return await _widened(engine, query, blocks)
+
+        query = select(["id", *blocks[0]], ACCOUNTS, where)
+        async for rows in rows_by_id(ask, query, limit=limit, expected=self._counts.get(str(where))):
+            read += len(rows)
+            yield rows
+        if limit is None:
+            self._counts[str(where)] = read
+
+    def _condition(self, criteria: str | None) -> Condition:
         if criteria is None or not criteria.strip():
             return EVERY
         condition = parse_condition(criteria)
@@ -226,6 +217,21 @@ class AsyncZohoClient:
         for sentence in said:
             tell(logging.WARNING, "value_mended", how=sentence)
         return values
+
+
+async def _widened(engine: Engine, query: Query, blocks: Sequence[Sequence[str]]) -> Slice:
+    """The rows of a query with the columns of all blocks, asked side by side."""
+    queries = [replace(query, columns=tuple(Column(name) for name in ("id", *block))) for block in blocks]
+    first, *others = await together(*(engine.coql(str(one)) for one in queries))
+    further = [{str(record["id"]): record for record in other.records} for other in others]
+    # An account that came or went between the queries is in some of them only: the first one counts.
+    rows = []
+    for record in first.records:
+        wide = dict(record)
+        for one in further:
+            wide |= one.get(str(record["id"]), {})
+        rows.append(wide)
+    return Slice(tuple(rows), first.more)
 
 
 def _selectable(known: Mapping[str, Field]) -> list[str]:

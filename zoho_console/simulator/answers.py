@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler answers. A body of None is an empty answer (204, 304); `credits` is what the call costs."""
+    """What a handler answers: None is an empty body (204, 304), bytes are a file; `credits` is what the call costs."""
 
     body: Any = None
     status: int = 200
@@ -55,6 +55,13 @@ class Answer:
 
 
 NOTHING = Answer(status=204)
+
+
+def response(body: Any, status: int, headers: dict[str, str]) -> web.Response:
+    """A response with JSON, or with a file for bytes, whose type is in the headers."""
+    if isinstance(body, bytes):
+        return web.Response(status=status, body=body, headers=headers)
+    return json_response(body, status, headers)
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from zoho_console.simulator import coql_limits
@@ -11,8 +12,10 @@ from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.coql_columns import Column, resolve, unknown_column
 from zoho_console.simulator.coql_conditions import compiled
 from zoho_console.simulator.coql_grammar import Item, Query, parse, predicates
+from zoho_console.simulator.coql_ranges import id_range
 from zoho_console.simulator.metadata import LOOKUPS, NUMBERS, PICKLISTS
-from zoho_console.simulator.world import Record, World
+from zoho_console.simulator.records import Record
+from zoho_console.simulator.world import World
 
 _ADDABLE = NUMBERS - {"bigint"}
 _MEASURED = {
@@ -46,19 +49,36 @@ def run(world: World, text: str, *, strict_brackets: bool = True) -> Result:
     if query.view:
         raise Refusal("INVALID_QUERY", "the custom view given seems to be invalid", {"cvid": query.view})
     columns = _columns(world, query, module)
-    records: Iterable[Record] = world.records(module).values()
     if query.where is not None:
-        test = compiled(query.where, columns)
-        records = [record for record in records if test(record)]
+        compiled(query.where, columns)  # what is wrong anywhere in it is refused, narrowed or not
     if query.group_by or any(item.aggregate for item in query.items):
-        rows = _grouped(query, columns, records)
-        chosen = rows[offset : offset + limit]
-        more = len(rows) > offset + limit
+        rows = _grouped(query, columns, _matching(world, query, columns))[offset : offset + limit + 1]
     else:
-        ordered = _ordered(query, columns, records)
-        chosen = [_row(query.items, columns, record) for record in ordered[offset : offset + limit]]
-        more = len(ordered) > offset + limit
-    return Result(chosen, more, coql_limits.cost(limit), module, columns)
+        cells = [(item.key, columns[item.column].shown) for item in query.items] + [("id", _id)]
+        window = _window(world, query, columns, offset, limit + 1)
+        rows = [{key: shown(record) for key, shown in cells} for record in window]
+    return Result(rows[:limit], len(rows) > limit, coql_limits.cost(limit), module, columns)
+
+
+def _matching(
+    world: World, query: Query, columns: dict[str, Column], *, newest_first: bool = False
+) -> Iterator[Record]:
+    found = id_range(query.where)
+    tests = [compiled(part, columns) for part in found.rest]
+    records = found.records(world.records(query.module or ""), newest_first=newest_first)
+    return (record for record in records if all(test(record) for test in tests)) if tests else records
+
+
+def _window(world: World, query: Query, columns: dict[str, Column], start: int, count: int) -> Iterable[Record]:
+    """So many records from this place on: in the order of ids as they come, else all that match are sorted first."""
+    if any(path != "id" for path, _ in query.order_by):
+        return _ordered(query, columns, _matching(world, query, columns))[start : start + count]
+    newest_first = bool(query.order_by and query.order_by[0][1])
+    records = world.records(query.module or "")
+    page = id_range(query.where).page(records, start, start + count, newest_first=newest_first)
+    if page is not None:
+        return page
+    return islice(_matching(world, query, columns, newest_first=newest_first), start, start + count)
 
 
 def _columns(world: World, query: Query, module: str) -> dict[str, Column]:
@@ -71,8 +91,8 @@ def _columns(world: World, query: Query, module: str) -> dict[str, Column]:
     return {path: resolve(world, module, path, clause=clause) for path, clause in asked}
 
 
-def _row(items: Sequence[Item], columns: dict[str, Column], record: Record) -> dict[str, Any]:
-    return {item.key: columns[item.column].shown(record) for item in items} | {"id": record["id"]}
+def _id(record: Record) -> Any:
+    return record["id"]
 
 
 def _ordered(query: Query, columns: dict[str, Column], records: Iterable[Record]) -> list[Record]:

@@ -24,7 +24,7 @@ class CoqlApi:
 
     def query(self, call: Call) -> Answer:
         """Rows with `info`; 204 for none. A query also needs the right to read its module."""
-        body = call.json()
+        body = call.body
         text = body.get("select_query")
         if text is None:
             raise Refusal("MANDATORY_NOT_FOUND", "mandatory key not found", {"api_name": "select_query"})

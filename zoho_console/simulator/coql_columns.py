@@ -9,7 +9,8 @@ from typing import Any
 
 from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.metadata import FieldSpec
-from zoho_console.simulator.world import Record, World
+from zoho_console.simulator.records import Record
+from zoho_console.simulator.world import World
 
 MAX_LOOKUPS = 2
 Get = Callable[[Record], Any]
@@ -49,12 +50,14 @@ class Column:
         """The value in the form that compares: numbers, seconds, small letters; None where there is none."""
         return comparable(self.spec, self.raw(record))
 
-    def shown(self, record: Record) -> Any:
-        """The value as the answer shows it; a user is named by the last name here."""
+    @property
+    def shown(self) -> Get:
+        """Gets the value as the answer shows it; a user is named by the last name here."""
+        return self._shown_lookup if self.spec.is_lookup else self.raw
+
+    def _shown_lookup(self, record: Record) -> Any:
         value = self.raw(record)
-        if not self.spec.is_lookup or not value:
-            return value
-        if isinstance(value, dict):
+        if not value or isinstance(value, dict):
             return value
         if self.spec.target == "Users":
             return {"name": self.world.users[value]["last_name"], "id": value}
@@ -124,5 +127,5 @@ def _joined(world: World, get: Get, spec: FieldSpec) -> Get:
     field = _field(get, spec.api_name)
     if spec.target == "Roles":
         return field
-    targets = world.users if spec.target == "Users" else world.records(spec.target)
-    return lambda record: targets.get(field(record))
+    look = world.users.get if spec.target == "Users" else world.records(spec.target).look
+    return lambda record: look(field(record))

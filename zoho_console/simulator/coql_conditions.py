@@ -14,7 +14,7 @@ from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.coql_columns import Column, comparable
 from zoho_console.simulator.coql_grammar import Condition, Predicate
 from zoho_console.simulator.metadata import LOOKUPS, NUMBERS, FieldSpec
-from zoho_console.simulator.world import Record
+from zoho_console.simulator.records import Record
 
 Test = Callable[[Record], bool]
 

@@ -1,27 +1,48 @@
-"""Credits of the rolling day and parallel calls, as an Enterprise organisation has them (Zoho CRM v8, API limits)."""
+"""Credits of the rolling day and parallel calls, as the edition has them (Zoho CRM v8, API limits)."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.world import Clock
 
 DAY = timedelta(hours=24)
-ENTERPRISE_CREDITS = 50_000 + 1_000 * 10  # ten licences
-PARALLEL_CALLS = 20
+LICENCES = 10
 PARALLEL_HEAVY_CALLS = 10
 RECORDS_PER_CREDIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a customer has paid for: the credits of a day, and how many calls of a program may run at once."""
+
+    credits: int
+    parallel_calls: int
+
+
+EDITIONS = {
+    "free": Edition(5_000, 5),
+    "standard": Edition(50_000 + 250 * LICENCES, 10),
+    "professional": Edition(50_000 + 500 * LICENCES, 15),
+    "enterprise": Edition(50_000 + 1_000 * LICENCES, 20),
+    "ultimate": Edition(50_000 + 2_000 * LICENCES, 25),
+}
+_ENTERPRISE = EDITIONS["enterprise"]
 
 
 class Allowance:
     """What is left to spend. Each credit comes back 24 hours after its call."""
 
-    def __init__(self, clock: Clock, credits: int = ENTERPRISE_CREDITS) -> None:
+    def __init__(
+        self, clock: Clock, credits: int = _ENTERPRISE.credits, parallel_calls: int = _ENTERPRISE.parallel_calls
+    ) -> None:
         self.total = credits
+        self._parallel_calls = parallel_calls
         self.spent = 0
         self._clock = clock
         self._spendings: deque[tuple[datetime, int]] = deque()
@@ -39,7 +60,7 @@ class Allowance:
     def running(self, heavy: bool) -> Iterator[None]:
         """Count a call as running. Errors: Refusal 429 when too many run, or no credits are left."""
         self._give_back()
-        too_many = self._running >= PARALLEL_CALLS or (heavy and self._running_heavy >= PARALLEL_HEAVY_CALLS)
+        too_many = self._running >= self._parallel_calls or (heavy and self._running_heavy >= PARALLEL_HEAVY_CALLS)
         if too_many or self.spent >= self.total:
             what = "concurrent calls" if too_many else "API credits"
             raise Refusal("TOO_MANY_REQUESTS", f"You have exceeded the limit of {what}", status=429)

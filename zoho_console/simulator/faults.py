@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Match = Callable[[str, str], bool]
-Drop = Literal["", "before", "after"]
+Drop = Literal["", "before", "after", "late"]
+Items = Literal["", "shuffled", "doubled", "dropped", "foreign"]
+STRANGER = "777000000000000001"
 
 PORTAL = "<!doctype html><html><head><title>Sign in to the network</title></head><body>Welcome, guest.</body></html>"
 _BODIES = {
@@ -25,8 +27,10 @@ class Fault:
     """One misfortune. `skip` matching calls pass first, then `times` calls meet it.
 
     `status` answers so, with `body` or Zoho's own words; with `executed` the call is carried out first.
-    `drop` cuts the connection before or after the call is carried out. `html` answers a portal page with status 200
-    (or `status`), `cut` carries out and sends half of the JSON. `delay_ms` waits before anything else.
+    `drop` cuts the connection before or after the call is carried out, or `late_ms` before it is: the caller hears
+    nothing, and the effect comes when it has gone on. `items` carries out and gives back the items of a batch out of
+    order, with one twice, without one, or with one about the record `STRANGER`. `html` answers a portal page with
+    status 200 (or `status`), `cut` carries out and sends half of the JSON. `delay_ms` waits before anything else.
     """
 
     match: Match
@@ -36,6 +40,8 @@ class Fault:
     body: Any = None
     executed: bool = False
     drop: Drop = ""
+    late_ms: int = 100
+    items: Items = ""
     delay_ms: int = 0
     html: bool = False
     cut: bool = False

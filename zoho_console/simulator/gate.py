@@ -1,4 +1,4 @@
-"""The way of every call: latency and faults, token and permission, parallel calls and credits, then the handler."""
+"""The way of every call: token and permission, parallel calls and credits, latency, then the handler."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler as WebHandler
-from aiohttp.typedefs import Middleware
 
-from zoho_console.simulator.answers import Answer, Refusal, json_response
+from zoho_console.simulator.answers import Answer, Refusal, json_response, response
 from zoho_console.simulator.credits import Allowance
-from zoho_console.simulator.faults import PORTAL, Fault, Faults
 from zoho_console.simulator.grants import Access, Grants
 from zoho_console.simulator.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One authorised call: its path parts, query, headers, raw body, and who calls."""
 
@@ -29,7 +27,8 @@ class Call:
     raw: bytes
     access: Access
 
-    def json(self) -> dict[str, Any]:
+    @cached_property
+    def body(self) -> dict[str, Any]:
         """The body as a JSON object. Errors: Refusal."""
         try:
             body = json.loads(self.raw)
@@ -51,7 +50,8 @@ def _never(_: Call) -> bool:
 class Endpoint:
     """A place of the API. `scopes` are all needed; `{module}` in them is the module of the path.
 
-    `heavy` says whether a call counts among the ten heavy ones that may run at once.
+    `heavy` says whether a call counts among the ten heavy ones that may run at once. A `slow` handler runs beside the
+    loop, so that other calls are answered meanwhile.
     """
 
     method: str
@@ -59,6 +59,7 @@ class Endpoint:
     scopes: tuple[str, ...]
     handler: Handler
     heavy: Callable[[Call], bool] = _never
+    slow: bool = False
 
 
 class Gate:
@@ -88,13 +89,13 @@ class Gate:
         with self._allowance.running(endpoint.heavy(call)):
             await asyncio.sleep(self._latency_s)
             try:
-                answer = endpoint.handler(call)
+                answer = await asyncio.to_thread(endpoint.handler, call) if endpoint.slow else endpoint.handler(call)
             except Refusal:
                 self._allowance.spend(1)
                 raise
             self._allowance.spend(answer.credits)
         until = {"X-ACCESSTOKEN-RESET": self._world.moment(access.ends_at)}
-        return json_response(answer.body, answer.status, {**answer.headers, **until, **self._allowance.headers})
+        return response(answer.body, answer.status, {**answer.headers, **until, **self._allowance.headers})
 
     def _admitted(self, request: web.Request, endpoint: Endpoint) -> Access:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -111,45 +112,3 @@ class Gate:
 def _options(method: str) -> dict[str, Any]:
     """A GET place does not answer HEAD by itself."""
     return {"allow_head": False} if method == "GET" else {}
-
-
-def faulty(faults: Faults) -> Middleware:
-    """The outermost layer: lets scripted faults happen, and words the refusal of unknown places as Zoho does."""
-
-    @web.middleware
-    async def meet_faults(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-        script = None if request.path.startswith("/_simulator") else faults.take(request.method, request.path)
-        if script is None:
-            return await _placed(request, handler)
-        await asyncio.sleep(script.delay_ms / 1000)
-        if script.prevents:
-            return _misfortune(request, script, None)
-        return _misfortune(request, script, await _placed(request, handler))
-
-    return meet_faults
-
-
-async def _placed(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except web.HTTPNotFound:
-        message = "Please check if the URL trying to access is a correct one"
-        return json_response(Refusal("INVALID_URL_PATTERN", message).body, 404)
-    except web.HTTPMethodNotAllowed:
-        message = "The http request method type is not a valid one"
-        return json_response(Refusal("INVALID_REQUEST_METHOD", message).body, 400)
-
-
-def _misfortune(request: web.Request, fault: Fault, real: web.StreamResponse | None) -> web.StreamResponse:
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
-    if fault.html:
-        return web.Response(text=PORTAL, content_type="text/html", status=fault.status or 200)
-    if fault.cut and isinstance(real, web.Response) and isinstance(real.body, bytes):
-        half = real.body[: len(real.body) // 2]
-        return web.Response(body=half, status=real.status, content_type="application/json")
-    if fault.status is not None or real is None:
-        return json_response(fault.answer, fault.status or 200)
-    return real

@@ -10,6 +10,7 @@ from aiohttp import web
 from zoho_console.simulator.answers import json_response
 from zoho_console.simulator.credits import Allowance
 from zoho_console.simulator.faults import Fault, Faults
+from zoho_console.simulator.traffic import Traffic
 from zoho_console.simulator.world import World
 
 _SETTINGS = {field.name for field in fields(Fault)} - {"match"} | {"method", "path"}
@@ -18,10 +19,11 @@ _SETTINGS = {field.name for field in fields(Fault)} - {"match"} | {"method", "pa
 class Inspection:
     """`/_simulator/effects`, `/state`, `/faults`; no token is needed."""
 
-    def __init__(self, world: World, allowance: Allowance, faults: Faults) -> None:
+    def __init__(self, world: World, allowance: Allowance, faults: Faults, traffic: Traffic) -> None:
         self._world = world
         self._allowance = allowance
         self._faults = faults
+        self._traffic = traffic
 
     def routes(self) -> list[web.RouteDef]:
         """What the web server serves."""
@@ -37,10 +39,9 @@ class Inspection:
         return json_response(self._world.effects_by_record())
 
     async def state(self, _: web.Request) -> web.Response:
-        """The world in numbers, the credits spent, and the faults left."""
-        return json_response(
-            {**self._world.described(), "credits_spent": self._allowance.spent, "faults_left": self._faults.left}
-        )
+        """The world in numbers, the credits spent, the faults left, and how often each place was called."""
+        spent = {"credits_spent": self._allowance.spent, "faults_left": self._faults.left}
+        return json_response({**self._world.described(), **spent, "requests": dict(self._traffic.counts)})
 
     async def add_fault(self, request: web.Request) -> web.Response:
         """Append a fault: `{"method", "path", "times", "status", …}`, named as the attributes of `Fault`."""

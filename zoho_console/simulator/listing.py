@@ -10,7 +10,9 @@ from typing import Any
 
 from zoho_console.simulator.answers import Answer, Refusal, invalid_parameter, missing_parameter
 from zoho_console.simulator.gate import Call
-from zoho_console.simulator.world import Module, Record, World
+from zoho_console.simulator.module import Module
+from zoho_console.simulator.records import Record
+from zoho_console.simulator.world import World
 from zoho_console.simulator.writing import moment_of
 
 MAX_FIELDS = 50
@@ -44,15 +46,15 @@ class Listing:
         names = fields_asked(call, module, mandatory=True)
         per_page = whole(call, "per_page", MAX_PER_PAGE, MAX_PER_PAGE)
         page = self._page(call, per_page)
-        records = self._chosen(call, module)
         by, order = call.query.get("sort_by", "id"), call.query.get("sort_order", "desc")
         if by not in SORTABLE or order not in ("asc", "desc"):
             raise invalid_parameter("sort_by" if by not in SORTABLE else "sort_order", "string")
-        # The order of records is the order of their ids, and of creation; only changes need sorting.
-        ordered = sorted(records, key=_changed_at) if by == "Modified_Time" else records
-        ordered = ordered[::-1] if order == "desc" else ordered
         credits = SORTED_CREDITS if by != "id" else 1
-        found = ordered[(page - 1) * per_page : page * per_page]
+        span = slice((page - 1) * per_page, page * per_page + 1)
+        # The order of records is the order of their ids, and of creation; only changes need sorting.
+        found = self._found(call, module, by == "Modified_Time", order == "desc", span)
+        more = len(found) > per_page
+        del found[per_page:]
         if not found:
             since = "if-modified-since" in {name.lower() for name in call.headers}
             return Answer(status=304 if since else 204, credits=credits)
@@ -64,8 +66,8 @@ class Listing:
             "page": page,
             "sort_by": by,
             "sort_order": order,
-            "more_records": len(ordered) > page * per_page,
-            **self._tokens(call, page, len(ordered) > page * per_page),
+            "more_records": more,
+            **self._tokens(call, page, more),
         }
         shown = [self._world.shown(module.api_name, record, names) for record in found]
         return Answer({"data": shown, "info": info}, credits=credits)
@@ -108,20 +110,25 @@ class Listing:
             "page_token_expiry": self._world.moment(ends_at) if more else None,
         }
 
-    def _chosen(self, call: Call, module: Module) -> Sequence[Record]:
+    def _found(self, call: Call, module: Module, by_change: bool, newest_first: bool, span: slice) -> list[Record]:
+        """The records at these places of the list that the call asks for."""
         if "cvid" in call.query:
             raise Refusal("INVALID_DATA", "invalid data", {"param_name": "cvid"})
-        records = list(module.records.values())
-        if ids := call.query.get("ids"):
-            wanted = {text.strip() for text in ids.split(",")}
-            records = [record for record in records if record["id"] in wanted]
         since = {name.lower(): value for name, value in call.headers.items()}.get("if-modified-since")
+        ids = call.query.get("ids")
+        if not (by_change or since or ids):
+            return module.records.page(span.start, span.stop, newest_first=newest_first)
+        if ids:
+            wanted = sorted({text.strip() for text in ids.split(",")}, reverse=newest_first)
+            records = [record for record in map(module.records.look, wanted) if record is not None]
+        else:
+            records = list(module.records.through(newest_first=newest_first))
         if since is not None:
             limit = moment_of(since)
             if limit is None:
                 raise Refusal("INVALID_DATA", "invalid data", {"api_name": "If-Modified-Since"})
             records = [record for record in records if _changed_at(record) > limit]
-        return records
+        return sorted(records, key=_changed_at, reverse=newest_first)[span] if by_change else records[span]
 
 
 def is_sorted(call: Call) -> bool:

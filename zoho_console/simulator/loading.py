@@ -22,9 +22,10 @@ from typing import Any
 from zoho_console.errors import FileProblem
 from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.metadata import NUMBERS, WHOLE_NUMBERS, FieldSpec
+from zoho_console.simulator.module import Module
 from zoho_console.simulator.schema import field_id
 from zoho_console.simulator.values import ValueRules
-from zoho_console.simulator.world import Module, World
+from zoho_console.simulator.world import World
 
 SYNONYMS = {
     "name": "Account_Name",

@@ -9,6 +9,7 @@ LOOKUPS = frozenset({"lookup", "ownerlookup", "userlookup"})
 NUMBERS = frozenset({"integer", "bigint", "double", "currency", "percent"})
 WHOLE_NUMBERS = frozenset({"integer", "bigint"})
 PICKLISTS = frozenset({"picklist", "multiselectpicklist"})
+MODULES = ("Leads", "Accounts", "Contacts")
 PROFILE = {"name": "Administrator", "id": "777000000000026011"}
 LAYOUT = {"api_name": "Standard__s", "name": "Standard", "id": "777000000000091055"}
 
@@ -68,6 +69,11 @@ class FieldSpec:
         return self.data_type == "textarea" and self.length > 2000
 
 
+def module_id(place: int) -> str:
+    """The 18 digits by which Zoho would know a module."""
+    return str(777_000_000_000_002_175 + place * 2)
+
+
 def field_metadata(spec: FieldSpec, module: str) -> dict[str, Any]:
     """The dict of `GET /settings/fields` for one field.
 
@@ -117,7 +123,12 @@ def field_metadata(spec: FieldSpec, module: str) -> dict[str, Any]:
 
 def _type_details(spec: FieldSpec, module: str) -> dict[str, Any]:
     """The keys that only one type fills; the others hold `{}` or null."""
-    lookup = {"module": {"api_name": spec.target, "id": ""}, "display_label": spec.label, "api_name": None, "id": ""}
+    lookup = {}
+    if spec.data_type == "lookup":
+        target = {"api_name": spec.target, "id": module_id(MODULES.index(spec.target))}
+        # What the related list at the other end is called.
+        related = {"display_label": spec.label, "api_name": spec.api_name, "id": str(int(spec.id) + 1)}
+        lookup = {"module": target, **related}
     formula = {}
     if spec.ratio:
         expression = "/".join(f"${{{module}.{name}}}" for name in spec.ratio)
@@ -125,7 +136,7 @@ def _type_details(spec: FieldSpec, module: str) -> dict[str, Any]:
     return {
         "unique": {"case_sensitive": False} if spec.unique else {},
         "external": None,
-        "lookup": lookup if spec.data_type == "lookup" else {},
+        "lookup": lookup,
         "multiselectlookup": {},
         "multi_module_lookup": {},
         "multiuserlookup": {},

@@ -1,8 +1,6 @@
-"""Modules, fields, users and the organisation (Zoho CRM v8, settings, users and org)."""
+"""Modules, fields, layouts, users and the organisation (Zoho CRM v8, settings, users and org)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from zoho_console.simulator.answers import (
     NOTHING,
@@ -13,9 +11,12 @@ from zoho_console.simulator.answers import (
     missing_parameter,
 )
 from zoho_console.simulator.gate import Call, Endpoint
-from zoho_console.simulator.metadata import field_metadata
+from zoho_console.simulator.layouts import layout_metadata
+from zoho_console.simulator.listing import page_of
+from zoho_console.simulator.metadata import LAYOUT, field_metadata
+from zoho_console.simulator.module import Module
 from zoho_console.simulator.schema import unsupported_modules
-from zoho_console.simulator.world import Module, World
+from zoho_console.simulator.world import World
 
 _EVERYBODY = {
     "AllUsers",
@@ -26,7 +27,6 @@ _EVERYBODY = {
     "ActiveConfirmedAdmins",
 }
 _NOBODY = {"DeactiveUsers", "NotConfirmedUsers", "DeletedUsers", "ConfirmedReportingUsers"}
-USERS_PER_PAGE = 200
 
 
 class MetadataApi:
@@ -37,7 +37,7 @@ class MetadataApi:
 
     def endpoints(self) -> list[Endpoint]:
         """What stands behind the gate."""
-        modules, fields = ("settings.modules.READ",), ("settings.fields.READ",)
+        modules, fields, layouts = ((f"settings.{what}.READ",) for what in ("modules", "fields", "layouts"))
         return [
             Endpoint("GET", "/crm/v8/org", ("org.READ",), self.organisation),
             Endpoint("GET", "/crm/v8/users", ("users.READ",), self.users),
@@ -46,6 +46,8 @@ class MetadataApi:
             Endpoint("GET", "/crm/v8/settings/modules/{module}", modules, self.module),
             Endpoint("GET", "/crm/v8/settings/fields", fields, self.fields),
             Endpoint("GET", "/crm/v8/settings/fields/{id}", fields, self.field),
+            Endpoint("GET", "/crm/v8/settings/layouts", layouts, self.layouts),
+            Endpoint("GET", "/crm/v8/settings/layouts/{id}", layouts, self.layout),
         ]
 
     def organisation(self, call: Call) -> Answer:
@@ -57,15 +59,19 @@ class MetadataApi:
         kind = call.query.get("type", "AllUsers")
         if kind not in _EVERYBODY | _NOBODY | {"CurrentUser"}:
             raise invalid_parameter("type", "string")
-        found = list(self._world.users.values())
+        found = [] if kind in _NOBODY else list(self._world.users.values())
         if kind == "CurrentUser":
             found = [self._world.users[call.access.user_id]]
-        return _user_list([] if kind in _NOBODY else found)
+        if "ids" in call.query:
+            wanted = {text.strip() for text in call.query["ids"].split(",")}
+            found = [user for user in found if user["id"] in wanted]
+        shown, info = page_of(found, call)
+        return Answer({"users": shown, "info": info}) if shown else NOTHING
 
     def user(self, call: Call) -> Answer:
         """One user."""
         user = self._world.users.get(call.parts["id"])
-        return _user_list([user] if user else [])
+        return Answer({"users": [user]}) if user else NOTHING
 
     def modules(self, call: Call) -> Answer:
         """Every module, those without an API too."""
@@ -93,6 +99,17 @@ class MetadataApi:
             raise Refusal("INVALID_DATA", message, {"resource_path_index": 2})
         return Answer({"fields": [field_metadata(found[0], module.api_name)]})
 
+    def layouts(self, call: Call) -> Answer:
+        """The layout of the module of the query; each module has one."""
+        return Answer({"layouts": [layout_metadata(self._asked(call), self._world.me)]})
+
+    def layout(self, call: Call) -> Answer:
+        """One layout by its id; 204 for an id nobody knows."""
+        module = self._asked(call)
+        if call.parts["id"] != LAYOUT["id"]:
+            return NOTHING
+        return Answer({"layouts": [layout_metadata(module, self._world.me)]})
+
     def _asked(self, call: Call) -> Module:
         if "module" not in call.query:
             raise missing_parameter("module")
@@ -102,10 +119,3 @@ class MetadataApi:
         if name not in self._world.modules:
             raise invalid_module()
         return self._world.modules[name]
-
-
-def _user_list(users: list[dict[str, Any]]) -> Answer:
-    if not users:
-        return NOTHING
-    info = {"per_page": USERS_PER_PAGE, "count": len(users), "page": 1, "more_records": False}
-    return Answer({"users": users, "info": info})

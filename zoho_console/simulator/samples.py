@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from zoho_console.simulator.places import AWKWARD_NAMES, PLACES, STEMS, TRADES, Place
+from zoho_console.simulator.records import Record
 from zoho_console.simulator.schema import ACCOUNT_TYPES, OWNERSHIPS, RATINGS, REVIEW_STATUSES, SEGMENTS, STATUSES
 from zoho_console.simulator.world import World
 
@@ -20,13 +22,14 @@ _NOTES = (
     "Prefers e-mail, answers within a day.",
     "Merged with a competitor – check the address.",
 )
+DISTINCT = 20_000
 _STATUS_SHARES = (40, 12, 8, 22, 10, 8)
 
 
 def fill(world: World, accounts: int, seed: int) -> None:
-    """Put accounts and a few contacts into an empty world."""
+    """Put accounts and a few contacts into an empty world; beyond 20,000 the accounts are numbered copies."""
     rng = random.Random(seed)
-    names = _names(rng, accounts)
+    names = _names(rng, min(accounts, DISTINCT))
     parents: list[str] = []
     begin = world.now() - timedelta(days=1500)
     for number, (name, place, industry) in enumerate(names):
@@ -39,9 +42,28 @@ def fill(world: World, accounts: int, seed: int) -> None:
         if rng.random() < 0.02:
             parents.append(record_id)
     account_ids = list(world.records("Accounts"))
+    if accounts > DISTINCT:
+        make = _copier(world, account_ids)
+        world.records("Accounts").add_copies(world.new_ids(accounts - DISTINCT), make)
     for (first, last), account_id in zip(_PEOPLE, account_ids, strict=False):
         email = f"{_ascii(first)}.{_ascii(last)}@example.org"
         world.add("Contacts", {"First_Name": first, "Last_Name": last, "Email": email, "Account_Name": account_id})
+
+
+def _copier(world: World, sample_ids: list[str]) -> Callable[[str], Record]:
+    """How the copies are made: each the account so many places before it, with a name and code of its own."""
+    samples = [dict(record) for record in world.records("Accounts").through()]
+    first, now = int(sample_ids[-1]) + 1, world.moment(world.now())
+    times = {"Created_Time": now, "Modified_Time": now}
+
+    def copy(record_id: str) -> Record:
+        number = int(record_id) - first
+        sample, round_ = samples[number % len(samples)], number // len(samples) + 2
+        name = f"{sample['Account_Name'][:190]} {round_}"
+        code = f"C-{len(samples) + number + 1:06d}"
+        return {**sample, "id": record_id, "Account_Name": name, "Customer_Code": code, **times}
+
+    return copy
 
 
 def _names(rng: random.Random, count: int) -> list[tuple[str, Place, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.simulator.metadata import PROFILE, FieldSpec
+from zoho_console.simulator.metadata import MODULES, PROFILE, FieldSpec, module_id
 
 ACCOUNT_TYPES = (
     "Analyst", "Competitor", "Customer", "Distributor", "Integrator", "Investor", "Other", "Partner", "Press",
@@ -125,7 +125,7 @@ def _lead_fields() -> list[FieldSpec]:
 
 def schemas() -> dict[str, list[FieldSpec]]:
     """The fields of each module, by the module's API name; every field has its id."""
-    modules = {"Leads": _lead_fields(), "Accounts": _account_fields(), "Contacts": _contact_fields()}
+    modules = dict(zip(MODULES, (_lead_fields(), _account_fields(), _contact_fields()), strict=True))
     return {
         name: [replace(spec, id=field_id(place, number)) for number, spec in enumerate(specs)]
         for place, (name, specs) in enumerate(modules.items())
@@ -155,7 +155,7 @@ def _module(api_name: str, singular: str, plural: str, place: int) -> dict[str, 
         "module_name": api_name,
         "singular_label": singular,
         "plural_label": plural,
-        "id": str(777_000_000_000_002_175 + place * 2),
+        "id": module_id(place),
         "api_supported": True,
         "generated_type": "default",
         "creatable": True,

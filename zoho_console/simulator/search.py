@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from zoho_console.simulator.answers import Refusal
 from zoho_console.simulator.metadata import NUMBERS, FieldSpec
-from zoho_console.simulator.world import Module, Record, World
+from zoho_console.simulator.module import Module
+from zoho_console.simulator.records import Record
+from zoho_console.simulator.world import World
 
 SEARCH_CREDITS = 3
 MAX_CRITERIA = 10
@@ -36,12 +38,12 @@ _OPERATORS = {
 }
 
 
-def found_records(world: World, module: Module, query: dict[str, str]) -> list[Record]:
+def found_records(world: World, module: Module, query: dict[str, str]) -> Iterator[Record]:
     """The records that match, newest first. Criteria go before e-mail, phone and word. Errors: Refusal."""
     for name, maker in (("criteria", _criteria), ("email", _typed), ("phone", _typed), ("word", _word)):
         if query.get(name):
             test = maker(world, module, name, query[name])
-            return [record for record in reversed(module.records.values()) if test(record)]
+            return (record for record in module.records.through(newest_first=True) if test(record))
     names = ["criteria", "email", "phone", "word"]
     raise Refusal("EXPECTED_PARAM_MISSING", "one of the expected parameter is missing", {"param_names": names})
 

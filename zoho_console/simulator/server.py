@@ -16,16 +16,23 @@ from aiohttp import web
 
 from zoho_console.errors import PortTaken
 from zoho_console.simulator.accounts_api import AccountsApi
+from zoho_console.simulator.bulk_read_api import BulkReadApi
+from zoho_console.simulator.bulk_write_api import BulkWriteApi
 from zoho_console.simulator.coql_api import CoqlApi
-from zoho_console.simulator.credits import ENTERPRISE_CREDITS, Allowance
+from zoho_console.simulator.credits import EDITIONS, Allowance
 from zoho_console.simulator.faults import Faults
-from zoho_console.simulator.gate import Gate, faulty
+from zoho_console.simulator.gate import Endpoint, Gate
 from zoho_console.simulator.grants import Consent, Grants, RegisteredApp
 from zoho_console.simulator.inspection import Inspection
 from zoho_console.simulator.loading import load_accounts
 from zoho_console.simulator.metadata_api import MetadataApi
+from zoho_console.simulator.misfortunes import faulty
+from zoho_console.simulator.record_writer import RecordWriter
 from zoho_console.simulator.records_api import RecordsApi
 from zoho_console.simulator.samples import fill
+from zoho_console.simulator.traffic import Traffic
+from zoho_console.simulator.uploads import Uploads
+from zoho_console.simulator.values import ValueRules
 from zoho_console.simulator.world import Clock, World
 
 HOST, HOST_V6 = "127.0.0.1", "::1"
@@ -42,7 +49,7 @@ ALL_SCOPES = (
     "ZohoFiles.files.ALL",
     "ZohoSearch.securesearch.READ",
 )
-_MAX_BODY_BYTES = 16 * 1024 * 1024
+_MAX_BODY_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,9 @@ class SimulatorOptions:
 
     `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
-    `credits` are those of a day. `clock` gives the present moment with a time zone.
+    `bulk_polls` questions find a bulk job unfinished. `edition` is one of `EDITIONS`: it sets how many calls may run at
+    once and, unless `credits` does, the credits of a day. `clock` gives the present moment with a time zone.
+    `records_traffic` keeps every request with its answer.
     """
 
     accounts: int = 5000
@@ -62,7 +71,10 @@ class SimulatorOptions:
     auto_consent: bool = False
     strict_brackets: bool = True
     strict_picklists: bool = True
-    credits: int = ENTERPRISE_CREDITS
+    bulk_polls: int = 2
+    records_traffic: bool = False
+    edition: str = "enterprise"
+    credits: int | None = None
     clock: Clock | None = None
 
 
@@ -70,7 +82,7 @@ class Simulator:
     """A stand-in for Zoho: accounts, API and upload server are one address, `url`.
 
     `world` holds the records and the log of writes, `faults` the script of misfortunes, `grants` the tokens,
-    `allowance` the credits. Errors of `start`: PortTaken, FileProblem for the file to load.
+    `allowance` the credits, `traffic` what came in. Errors of `start`: PortTaken, FileProblem for the file to load.
     """
 
     client_id = CLIENT_ID
@@ -84,7 +96,14 @@ class Simulator:
         else:
             fill(self.world, self.options.accounts, self.options.seed)
         self.faults = Faults()
-        self.allowance = Allowance(self.world.now, self.options.credits)
+        self.traffic = Traffic(records=self.options.records_traffic)
+        edition = EDITIONS[self.options.edition]
+        self.allowance = Allowance(self.world.now, self.options.credits or edition.credits, edition.parallel_calls)
+        self.world.organisation["license_details"] = {
+            **self.world.organisation["license_details"],
+            "paid": self.options.edition != "free",
+            "paid_type": self.options.edition,
+        }
         self.grants = Grants(self.world.now, self.world.me["id"])
         self.grants.register(RegisteredApp(CLIENT_ID, CLIENT_SECRET, "Zoho Console", REDIRECT))
         self.url = ""
@@ -136,18 +155,29 @@ class Simulator:
         await self._stopping.wait()
         await runner.cleanup()
 
-    def _application(self) -> web.Application:
-        gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
-        endpoints = [
+    def places(self) -> list[str]:
+        """Every place of the API behind the gate, as “method path”."""
+        return [f"{endpoint.method} {endpoint.path}" for endpoint in self._endpoints()]
+
+    def _endpoints(self) -> list[Endpoint]:
+        uploads, polls = Uploads(self.world), self.options.bulk_polls
+        writer = RecordWriter(self.world, ValueRules(self.world, strict_picklists=self.options.strict_picklists))
+        return [
             *MetadataApi(self.world).endpoints(),
             *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
-            *RecordsApi(self.world, strict_picklists=self.options.strict_picklists).endpoints(),
+            *uploads.endpoints(),
+            *RecordsApi(self.world, writer).endpoints(),
+            *BulkReadApi(self.world, polls).endpoints(),
+            *BulkWriteApi(self.world, writer, uploads, polls, lambda: self.url).endpoints(),
         ]
-        application = web.Application(middlewares=[faulty(self.faults)], client_max_size=_MAX_BODY_BYTES)
-        application.add_routes(Inspection(self.world, self.allowance, self.faults).routes())
+
+    def _application(self) -> web.Application:
+        gate = Gate(self.world, self.grants, self.allowance, self.options.latency_ms)
+        application = web.Application(middlewares=[faulty(self.faults, self.traffic)], client_max_size=_MAX_BODY_BYTES)
+        application.add_routes(Inspection(self.world, self.allowance, self.faults, self.traffic).routes())
         accounts = AccountsApi(self.world, self.grants, auto_consent=self.options.auto_consent)
         application.add_routes(accounts.routes())
-        application.add_routes([gate.route(endpoint) for endpoint in endpoints])
+        application.add_routes([gate.route(endpoint) for endpoint in self._endpoints()])
         return application
 
 

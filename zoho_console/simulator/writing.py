@@ -1,50 +1,83 @@
-"""Updates: each record by itself, one item of the answer for each, in order (Zoho CRM v8, Update Records)."""
+"""Writes of up to 100 records: one item of the answer for each, in order (Zoho CRM v8, records)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from zoho_console.simulator.answers import Answer, Refusal, invalid_module
+from zoho_console.simulator.answers import Answer, Refusal, invalid_module, missing_parameter
 from zoho_console.simulator.credits import write_cost
 from zoho_console.simulator.gate import Call
-from zoho_console.simulator.metadata import FieldSpec
-from zoho_console.simulator.values import ValueRules
-from zoho_console.simulator.world import Module, Record, World
+from zoho_console.simulator.module import Module
+from zoho_console.simulator.record_writer import Order, RecordWriter
+from zoho_console.simulator.world import World
 
 MAX_RECORDS = 100
 TRIGGERS = ("workflow", "approval", "blueprint", "pathfinder", "orchestration")
 HEAVY_RECORDS = 10
-_LOCKED = "Sorry, you cannot perform this operation as the record is locked."
 _STALE = "record updated time has already passed if-unmodified-since time"
-_INVALID_ID = "the id given seems to be invalid"
+
+Write = Callable[[int, dict[str, Any]], dict[str, Any]]
 
 
-class Updates:
-    """`PUT /crm/v8/{module}` and `PUT /crm/v8/{module}/{id}`."""
+class Writing:
+    """`POST`, `PUT` and `DELETE` below `/crm/v8/{module}`.
 
-    def __init__(self, world: World, rules: ValueRules) -> None:
+    The status is 200 (inserts 201) if all records were written, 400 if none was, 207 otherwise; 412 if one is newer
+    than `If-Unmodified-Since`. Zoho does not say what a stale record does to its neighbours; here nothing of the
+    request is written.
+    """
+
+    def __init__(self, world: World, writer: RecordWriter) -> None:
         self._world = world
-        self._rules = rules
+        self._writer = writer
 
-    def answer(self, call: Call) -> Answer:
-        """200 if all records were written, 400 if none was, 207 otherwise; 412 if one is newer than the caller knows.
+    def insert(self, call: Call) -> Answer:
+        """New records."""
+        order, items = self._order(call), _items(call.body)
+        return _answered(lambda place, item: self._writer.insert(order, place, item), items, good=201)
 
-        Zoho does not say what a stale record does to its neighbours; here nothing of the request is written.
-        """
+    def update(self, call: Call) -> Answer:
+        """Records by their ids; with an id in the path, that one."""
+        order, items = self._order(call), _items(call.body)
+        if "id" in call.parts:
+            items = [{**item, "id": call.parts["id"]} for item in items[:1]]
+        self._refuse_stale(call, order.module, items)
+        return _answered(lambda place, item: self._writer.update(order, place, item), items)
+
+    def upsert(self, call: Call) -> Answer:
+        """Records that are looked for by the fields of `duplicate_check_fields` and made where they are not found."""
+        order, items = self._order(call), _items(call.body)
+        checks = _checks(order.module, call.body)
+        self._refuse_stale(call, order.module, items)
+        return _answered(lambda place, item: self._writer.upsert(order, place, item, checks), items)
+
+    def delete(self, call: Call) -> Answer:
+        """Records into the recycle bin, by the ids of the query or the one of the path."""
+        module = self._module(call)
+        text = call.parts.get("id") or call.query.get("ids")
+        if not text:
+            raise missing_parameter("ids")
+        ids = [part.strip() for part in text.split(",")]
+        if not all(part.isascii() and part.isdecimal() for part in ids):
+            raise Refusal("UNABLE_TO_PARSE_DATA_TYPE", "unable to parse the given value", {"param_name": "ids"})
+        if len(ids) > MAX_RECORDS:
+            raise Refusal("LIMIT_EXCEEDED", "limit exceeded", {"param_name": "ids", "limit": MAX_RECORDS})
+        trigger = () if call.query.get("wf_trigger") == "false" else None
+        order = Order(module, call.access.user_id, trigger)
+        answer = _answered(lambda _, item: self._writer.delete(order, item["id"]), [{"id": one} for one in ids])
+        return replace(answer, credits=1)
+
+    def _order(self, call: Call) -> Order:
+        return Order(self._module(call), call.access.user_id, _trigger(call.body))
+
+    def _module(self, call: Call) -> Module:
         module = self._world.modules.get(call.parts["module"])
         if module is None:
             raise invalid_module()
-        body = call.json()
-        items = _items(body)
-        if "id" in call.parts:
-            items = [{**item, "id": call.parts["id"]} for item in items[:1]]
-        trigger = _trigger(body)
-        self._refuse_stale(call, module, items)
-        written = [self._one(module, place, item, call.access.user_id, trigger) for place, item in enumerate(items)]
-        good = sum(item["status"] == "success" for item in written)
-        status = 200 if good == len(written) else 207 if good else 400
-        return Answer({"data": written}, status, credits=write_cost(len(items)))
+        return module
 
     def _refuse_stale(self, call: Call, module: Module, items: list[dict[str, Any]]) -> None:
         since = {name.lower(): value for name, value in call.headers.items()}.get("if-unmodified-since")
@@ -54,87 +87,16 @@ class Updates:
         if limit is None:
             raise Refusal("INVALID_DATA", "invalid data", {"api_name": "If-Unmodified-Since"})
         for item in items:
-            record = module.records.get(str(item.get("id")))
+            record = module.records.look(str(item.get("id")))
             if record is not None and datetime.fromisoformat(record["Modified_Time"]) > limit:
-                raise Refusal("ALREADY_MODIFIED", _STALE, self._stamps(module, record), status=412, wrapped=True)
-
-    def _one(
-        self, module: Module, place: int, item: dict[str, Any], user: str, trigger: tuple[str, ...] | None
-    ) -> dict[str, Any]:
-        path = f"$.data[{place}]"
-        try:
-            record = self._found(module, path, item)
-            values = self._values(module, path, item, record)
-        except Refusal as refusal:
-            return refusal.item
-        self._world.write(module.api_name, record["id"], values, user=user, trigger=trigger)
-        details = self._stamps(module, record)
-        return {"code": "SUCCESS", "details": details, "message": "record updated", "status": "success"}
-
-    def _stamps(self, module: Module, record: Record) -> dict[str, Any]:
-        names = ("Modified_Time", "Modified_By", "Created_Time", "id", "Created_By")
-        shown = self._world.shown(module.api_name, record, names)
-        for name in ("Modified_By", "Created_By"):
-            shown[name] = {"name": shown[name]["name"], "id": shown[name]["id"]}
-        return shown
-
-    def _found(self, module: Module, path: str, item: dict[str, Any]) -> Record:
-        where = {"api_name": "id", "json_path": f"{path}.id"}
-        record_id = item.get("id")
-        if record_id is None:
-            raise Refusal("MANDATORY_NOT_FOUND", "required field not found", where)
-        if not isinstance(record_id, str | int):
-            raise Refusal("INVALID_DATA", "invalid data", {"expected_data_type": "bigint", **where})
-        record = module.records.get(str(record_id))
-        if record is None:
-            raise Refusal("INVALID_DATA", _INVALID_ID, {"id": str(record_id), **where})
-        if record["id"] in self._world.locked:
-            raise Refusal("RECORD_LOCKED", _LOCKED, {**where, "action": "record_locking"})
-        return record
-
-    def _values(self, module: Module, path: str, item: dict[str, Any], record: Record) -> dict[str, Any]:
-        """The values to store; names nobody knows or may write are passed over in silence, as Zoho does."""
-        adding = item.get("$append_values") or {}
-        values: dict[str, Any] = {}
-        problems: list[Refusal] = []
-        for name, sent in item.items():
-            spec = module.fields.get(name)
-            if spec is None or not spec.writable or spec.data_type == "layout":
-                continue
-            adds = spec.data_type == "multiselectpicklist" and adding.get(name) and isinstance(sent, list)
-            whole = [*(record[name] or []), *sent] if adds else sent
-            try:
-                values[name] = self._rules.stored(spec, whole)
-                self._refuse_taken(module, spec, values[name], record)
-            except Refusal as refusal:
-                refusal.details |= {"api_name": name, "json_path": f"{path}.{name}"}
-                problems.append(refusal)
-        if len(problems) > 1:
-            errors = {"errors": [problem.item for problem in problems]}
-            raise Refusal("MULTIPLE_OR_MULTI_ERRORS", "Multiple errors in the request", errors)
-        if problems:
-            raise problems[0]
-        return values
-
-    def _refuse_taken(self, module: Module, spec: FieldSpec, value: Any, record: Record) -> None:
-        holder = module.holder(spec.api_name, value) if spec.unique and value is not None else None
-        if holder is None or holder == record["id"]:
-            return
-        owner = self._world.users[module.records[holder]["Owner"]]
-        twin = {
-            "id": holder,
-            "module": {"api_name": module.api_name, "id": module.metadata["id"]},
-            "Owner": {"name": owner["full_name"], "id": owner["id"], "zuid": owner["zuid"]},
-        }
-        raise Refusal(
-            "DUPLICATE_DATA", "duplicate data", {"id": holder, "duplicate_record": twin, "more_records": False}
-        )
+                stamps = self._writer.stamps(module, record)
+                raise Refusal("ALREADY_MODIFIED", _STALE, stamps, status=412, wrapped=True)
 
 
 def is_heavy(call: Call) -> bool:
-    """Whether an update counts among the heavy calls: more than ten records."""
+    """Whether a write counts among the heavy calls: more than ten records."""
     try:
-        items = call.json().get("data")
+        items = call.body.get("data")
     except Refusal:
         return False
     return isinstance(items, list) and len(items) > HEAVY_RECORDS
@@ -147,6 +109,19 @@ def moment_of(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+def _answered(write: Write, items: list[dict[str, Any]], good: int = 200) -> Answer:
+    """Every item written, and the answer with the status that they come to."""
+    written = []
+    for place, item in enumerate(items):
+        try:
+            written.append(write(place, item))
+        except Refusal as refusal:
+            written.append(refusal.item)
+    successes = sum(item["status"] == "success" for item in written)
+    status = good if successes == len(written) else 207 if successes else 400
+    return Answer({"data": written}, status, credits=write_cost(len(items)))
 
 
 def _items(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -173,3 +148,16 @@ def _trigger(body: dict[str, Any]) -> tuple[str, ...] | None:
         details = {"api_name": "trigger", "json_path": "$.trigger", "supported_values": list(TRIGGERS)}
         raise Refusal("INVALID_DATA", "invalid data", details)
     return tuple(trigger)
+
+
+def _checks(module: Module, body: dict[str, Any]) -> tuple[str, ...]:
+    """The fields to look for twins by, in order: the named ones and then the other unique ones (fact sheet 2.5)."""
+    unique = [name for name, spec in module.fields.items() if spec.unique]
+    named = body.get("duplicate_check_fields") or [module.system_field]
+    where = {"api_name": "duplicate_check_fields", "json_path": "$.duplicate_check_fields"}
+    if not isinstance(named, list):
+        raise Refusal("INVALID_DATA", "invalid data", {"expected_data_type": "jsonarray", **where})
+    allowed = [module.system_field, *unique]
+    if not all(name in allowed for name in named):
+        raise Refusal("INVALID_DATA", "invalid data", {"supported_values": allowed, **where})
+    return tuple(dict.fromkeys([*named, *unique]))

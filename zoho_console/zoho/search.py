@@ -26,7 +26,9 @@ def coql(query: str) -> Call[Slice]:
     """
     asked = parse(query)
     body = {"select_query": str(asked)}
-    return Call("POST", f"{BASE}/coql", _read_rows, body=body, credits=asked.credits, scope="ZohoCRM.coql.READ")
+    return Call(
+        "POST", f"{BASE}/coql", _read_rows, body=body, credits=asked.credits, is_heavy=True, scope="ZohoCRM.coql.READ"
+    )
 
 
 def limit_of(query: str) -> tuple[int | None, int]:
@@ -52,6 +54,7 @@ def search(module: str, criteria: str, *, page: int, per_page: int) -> Call[Slic
         decode.one_slice,
         query=query,
         credits=3,
+        is_heavy=True,
         scope="ZohoSearch.securesearch.READ",
     )
 

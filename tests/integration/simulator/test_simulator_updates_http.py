@@ -32,8 +32,7 @@ def test_an_update_answers_for_each_record_in_order(api: httpx.Client, simulator
     world = simulator.world
     assert world.records("Accounts")[ids[2]]["Health_Score"] == 7
     assert world.effects == {ids[2]: 1, ids[1]: 1}
-    at, record_id, values, trigger = world.writes[0]
-    assert (at, record_id, values, trigger) == (clock(), ids[2], {"Health_Score": 7}, ("workflow",))
+    assert world.writes[0] == (clock(), ids[2], {"Health_Score": 7}, ("workflow",), "update")
 
 
 def test_trigger_absent_and_empty_are_told_apart(api: httpx.Client, simulator: Simulator, ids: list[str]) -> None:
