@@ -13,7 +13,7 @@ from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
 from zoho_console.bulk.reporting import summary, write_report
-from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
@@ -78,20 +78,23 @@ def jobs_show(workspace: Workspace, arguments: Namespace, output: Output, _home:
 
 
 def jobs_undo(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
-    """Put back what a run changed, where the value is still ours."""
+    """Put back what a run changed, or a part of it, where the value is still ours."""
     former = workspace.journal.change_set(arguments.id)
-    change_set = workspace.engine.call(_prepare_undo(workspace, former))
+    state = RowState.UNPROVED if arguments.unproved else RowState.UPDATED
+    choice = Choice(frozenset({state}), frozenset(arguments.field), frozenset(arguments.row))
+    change_set = workspace.engine.call(_prepare_undo(workspace, former, choice))
     _describe(workspace, change_set, output)
     return _apply(workspace, change_set, arguments, output)
 
 
-async def _prepare_undo(workspace: Workspace, former: ChangeSet) -> ChangeSet:
+async def _prepare_undo(workspace: Workspace, former: ChangeSet, choice: Choice) -> ChangeSet:
     connection = workspace.connections.get(former.connection_id)
     return await prepare_undo(
         former.id,
         workspace.client(connection),
         workspace.journal,
         await workspace.fields(connection),
+        choice=choice,
         created_by=connection.user.name if connection.user else "",
     )
 
@@ -101,7 +104,9 @@ def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _hom
     change_set = workspace.journal.change_set(arguments.id)
     open_states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
     if change_set.state not in open_states:
-        raise ZohoConfigError(f"Run {change_set.id} is {change_set.state}; there is nothing to go on with.")
+        raise ZohoConfigError(
+            f"Job {change_set.id} is {change_set.state}; there is nothing to go on with.", advice="Choose another one."
+        )
     return _apply(workspace, change_set, arguments, output)
 
 

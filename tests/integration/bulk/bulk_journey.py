@@ -16,7 +16,7 @@ from zoho_console.bulk.pace import Pace
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
-from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.domain.changes import ChangeSet, RowRecord
 from zoho_console.domain.connections import Connection
 from zoho_console.simulator.server import Simulator
@@ -83,12 +83,13 @@ class Journey:
             connection.execute(text("update change_sets set lease_until = clock_timestamp() + interval '0.2 s'"))
         return runs.intend(lease, batch, [replace(row, seen_at=stamps[row.record_id]) for row in rows])
 
-    def undo(self, change_set: ChangeSet) -> ChangeSet:
+    def undo(self, change_set: ChangeSet, **choice: frozenset[Any]) -> ChangeSet:
         async def work() -> ChangeSet:
             fields = await self.workspace.fields(self.acme)
             return await prepare_undo(
-                change_set.id, self.workspace.client(self.acme), self.journal, fields, on_progress=self.progress.append
-            )
+                change_set.id, self.workspace.client(self.acme), self.journal, fields,
+                choice=Choice(**choice), on_progress=self.progress.append,
+            )  # fmt: skip
 
         return self.call(work())
 
