@@ -132,6 +132,7 @@ class MemoryJournal:
 
     def withdraw(self, lease: Lease, rows: Sequence[RowRecord]) -> None:
         job = self._fenced(lease)
+        _attempt(job, rows)
         self._settle(job, RowState.SENT, [Outcome(row.number, RowState.PLANNED) for row in rows])
         del job.attempts[_key(rows)]
 
@@ -139,17 +140,20 @@ class MemoryJournal:
         self, lease: Lease, rows: Sequence[RowRecord], outcomes: Sequence[Outcome], _replies: Sequence[Reply]
     ) -> None:
         job = self._fenced(lease)
+        attempt = _attempt(job, rows)
         self._settle(job, RowState.SENT, outcomes)
-        job.attempts[_key(rows)].answered_at = self._clock()
+        attempt.answered_at = self._clock()
 
     def lose(self, lease: Lease, rows: Sequence[RowRecord]) -> None:
-        self._fenced(lease).attempts[_key(rows)].lost_at = self._clock()
+        _attempt(self._fenced(lease), rows).lost_at = self._clock()
 
     def look(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         self._settle(self._fenced(lease), RowState.PLANNED, outcomes)
 
-    def prove(self, lease: Lease, _doubt: Doubt, outcomes: Sequence[Outcome]) -> None:
-        self._settle(self._fenced(lease), RowState.SENT, outcomes)
+    def prove(self, lease: Lease, doubt: Doubt, outcomes: Sequence[Outcome]) -> None:
+        job = self._fenced(lease)
+        _attempt(job, doubt.rows)
+        self._settle(job, RowState.SENT, outcomes)
 
     def skip_rest(self, lease: Lease) -> int:
         job = self._fenced(lease)
@@ -182,6 +186,12 @@ class MemoryJournal:
         for attempt in job.attempts.values():
             if attempt.answered_at is None and attempt.lost_at is None:
                 attempt.lost_at = now if job.lease_until is None else min(now, job.lease_until)
+
+
+def _attempt(job: Job, rows: Sequence[RowRecord]) -> Attempt:
+    if _key(rows) not in job.attempts:
+        raise ZohoDatabaseError("no such attempt")
+    return job.attempts[_key(rows)]
 
 
 def _key(rows: Sequence[RowRecord]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import ARRAY, Connection, RowMapping, TextClause, bindparam, func, select, text
 
 from zoho_console.domain.changes import ChangeSetState, Doubt, Lease, Outcome, RowRecord, RowState
 from zoho_console.domain.records import Reply
@@ -161,7 +161,7 @@ class JournalRuns:
             settle(
                 connection, lease.change_set_id, RowState.SENT, [Outcome(row.number, RowState.PLANNED) for row in rows]
             )
-            connection.execute(_WITHDRAW, _attempt_of(lease, rows))
+            _write(connection, _WITHDRAW, lease, rows)
 
     def answer(
         self, lease: Lease, rows: Sequence[RowRecord], outcomes: Sequence[Outcome], replies: Sequence[Reply]
@@ -170,12 +170,12 @@ class JournalRuns:
         said = [[reply.id, reply.code] for reply in replies]
         with self._fenced(lease) as (connection, _):
             settle(connection, lease.change_set_id, RowState.SENT, outcomes)
-            connection.execute(_ANSWER, {**_attempt_of(lease, rows), "answer": said})
+            _write(connection, _ANSWER, lease, rows, answer=said)
 
     def lose(self, lease: Lease, rows: Sequence[RowRecord]) -> None:
         """The answer to an attempt is lost: its rows are in doubt from now on."""
         with self._fenced(lease) as (connection, _):
-            connection.execute(_LOSE, _attempt_of(lease, rows))
+            _write(connection, _LOSE, lease, rows)
 
     def doubts(self, change_set_id: int) -> list[Doubt]:
         """The rows in doubt, by attempt, oldest first."""
@@ -209,7 +209,7 @@ class JournalRuns:
         """What reading back showed of rows in doubt; PLANNED are those that were certainly not changed."""
         with self._fenced(lease) as (connection, _):
             settle(connection, lease.change_set_id, RowState.SENT, outcomes)
-            connection.execute(_READ_BACK, {**_attempt_of(lease, doubt.rows), "note": "read back"})
+            _write(connection, _READ_BACK, lease, doubt.rows, note="read back")
 
     def skip_rest(self, lease: Lease) -> int:
         """The person stopped: rows not yet sent become SKIPPED; how many comes out."""
@@ -249,8 +249,11 @@ def _insist(connection: Connection, lease: Lease, batch: int, numbers: Sequence[
         )
 
 
-def _attempt_of(lease: Lease, rows: Sequence[RowRecord]) -> dict[str, Any]:
-    return {"id": lease.change_set_id, "batch": rows[0].batch, "attempt": rows[0].attempt}
+def _write(connection: Connection, change: TextClause, lease: Lease, rows: Sequence[RowRecord], **values: Any) -> None:
+    """Change the attempt in which these rows were sent. Errors: ZohoDatabaseError if there is none."""
+    values |= {"id": lease.change_set_id, "batch": rows[0].batch, "attempt": rows[0].attempt}
+    if connection.execute(change, values).rowcount != 1:
+        raise ZohoDatabaseError(f"Job {lease.change_set_id} never sent these rows, so nothing was written down.")
 
 
 def _sent(row: RowRecord, attempt: int) -> RowRecord:
