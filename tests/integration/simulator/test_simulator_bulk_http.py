@@ -60,16 +60,17 @@ def test_a_job_reads_every_field_as_text(bulk: httpx.Client, simulator: Simulato
         assert shown["Employees"] == str(kept["Employees"] if kept["Employees"] is not None else "")
 
 
-def test_a_page_token_goes_on_after_the_last_record(
-    bulk: httpx.Client, simulator: Simulator, ids, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("zoho_console.simulator.bulk_read.PER_JOB", 200)
-    first = finished(bulk, READ, read(bulk, **MODULE, fields=["Fax"]))["result"]
-    simulator.world.remove("Accounts", ids[0])
-    second = finished(bulk, READ, read(bulk, page_token=first["next_page_token"]))["result"]
-    third = finished(bulk, READ, read(bulk, page_token=second["next_page_token"]))["result"]
+def test_a_page_token_goes_on_after_the_last_record() -> None:
+    with Simulator(SimulatorOptions(accounts=450, bulk_read_rows=200)) as simulator:
+        headers = {"Authorization": f"Zoho-oauthtoken {simulator.issue_grant()['access_token']}"}
+        ids = list(simulator.world.records("Accounts"))
+        with httpx.Client(base_url=simulator.url, headers=headers) as bulk:
+            first = finished(bulk, READ, read(bulk, **MODULE, fields=["Fax"]))["result"]
+            simulator.world.remove("Accounts", ids[0])
+            second = finished(bulk, READ, read(bulk, page_token=first["next_page_token"]))["result"]
+            third = finished(bulk, READ, read(bulk, page_token=second["next_page_token"]))["result"]
+            pages = [rows_of(bulk.get(one["download_url"]).content)[1] for one in (first, second, third)]
 
-    pages = [rows_of(bulk.get(one["download_url"]).content)[1] for one in (first, second, third)]
     assert [row[0] for page in pages for row in page[1:]] == ids
     assert [(one["page"], one["count"], one["more_records"]) for one in (first, second, third)] == [
         (1, 200, True),
