@@ -22,8 +22,12 @@ from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.database import Database
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.migrate import bring_to_head
+from zoho_console.store.sealing import DesktopKey
 from zoho_console.store.secrets import MemorySecrets
 from zoho_console.workspace.workspace import Workspace
+
+# One desktop's key for every console of the tests, those in processes of their own too.
+os.environ["ZOHO_CONSOLE_KEY"] = DesktopKey.new().text
 
 SecretServiceIn = Callable[[Path, str | None], AbstractContextManager[dict[str, str]]]
 

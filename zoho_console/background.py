@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class BackgroundLoop:
@@ -64,6 +67,27 @@ async def together(*works: Coroutine[Any, Any, T]) -> list[T]:
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors
     return [task.result() for task in tasks]
+
+
+async def by_workers(work: Callable[[A], Coroutine[Any, Any, T]], items: Iterable[A], most: int) -> AsyncIterator[T]:
+    """`work` done for every item by at most `most` workers; values in the order of the items, each once it is there.
+
+    Items are taken only as values are, so that memory does not grow with their number. At the end, an early one too,
+    what still runs is cancelled.
+    """
+    running: deque[asyncio.Task[T]] = deque()
+    coming = iter(items)
+    try:
+        while True:
+            for item in islice(coming, most - len(running)):
+                running.append(asyncio.ensure_future(work(item)))
+            if not running:
+                return
+            yield await running.popleft()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def in_thread(call: Callable[..., T], *arguments: Any) -> T:

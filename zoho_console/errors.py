@@ -4,13 +4,17 @@ ZohoError                     everything this package raises on purpose
 ├─ ZohoConfigError            a setting, an address or a usage is wrong
 │  └─ PortTaken               another program holds the sign-in port
 ├─ FileProblem                a file cannot be used (path, line)
-├─ SecretError                the keyring is missing, locked or refused
+├─ SecretError                the keyring refused, or lacks a secret
+│  ├─ NoPasswordStore         there is no keyring that may be used
+│  └─ PasswordStoreLocked     the keyring is locked or does not answer
 ├─ ZohoDatabaseError          the database cannot be reached, is too new, or refused
 ├─ ZohoAuthError              Zoho does not accept who we are
 │  ├─ SignInNeeded            the sign-in is missing, expired or revoked
 │  ├─ SignInCancelled         the person or the clock ended a sign-in
 │  ├─ WrongClient             client id or secret is unknown in this data centre
 │  ├─ ScopeMissing            the sign-in lacks a permission (scope)
+│  ├─ NotEnrolled             this desktop may not read the team's sign-ins yet (fingerprint)
+│  ├─ UntrustedToken          a stored sign-in was altered or restored from an old copy
 │  └─ TokenThrottled          too many tokens asked for (retry_after)
 └─ ZohoAPIError               Zoho refused or could not answer a call (status, code)
    ├─ ZohoRateLimitError      too many calls or no credits left (retry_after)
@@ -77,6 +81,14 @@ class SecretError(ZohoError):
     exit_code = EXIT_SIGN_IN
 
 
+class NoPasswordStore(SecretError):
+    """This computer has no password store that encrypts."""
+
+
+class PasswordStoreLocked(SecretError):
+    """The password store is locked, refused, or gave no answer in time."""
+
+
 class ZohoDatabaseError(ZohoError):
     """The database cannot be reached, has a newer schema, or refused."""
 
@@ -103,6 +115,28 @@ class WrongClient(ZohoAuthError):
 
 class ScopeMissing(ZohoAuthError):
     """The sign-in lacks a permission."""
+
+
+class NotEnrolled(ZohoAuthError):
+    """A colleague has not approved this desktop yet; `fingerprint` is what they compare."""
+
+    def __init__(self, fingerprint: str) -> None:
+        super().__init__(
+            "This desktop is not yet allowed to read the team's connections.",
+            advice=f"Ask a colleague to approve the code {fingerprint} on a desktop that is.",
+            details={"fingerprint": fingerprint},
+        )
+        self.fingerprint = fingerprint
+
+
+class UntrustedToken(ZohoAuthError):
+    """A stored sign-in does not open, or is older than one that was seen; it is never used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The stored sign-in was altered or restored from an old copy, so it is not used.",
+            advice="Sign in again; if nobody restored a backup, tell your database administrator.",
+        )
 
 
 class TokenThrottled(ZohoAuthError):

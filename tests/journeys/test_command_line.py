@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Console:
     url: str
     client_id: str
     secret: str
+    key: str = os.environ["ZOHO_CONSOLE_KEY"]
 
     def run(self, *arguments: str, code: int = 0) -> str:
         ended = subprocess.run(
@@ -50,7 +51,11 @@ class Console:
 
     @property
     def environment(self) -> dict[str, str]:
-        names = {"ZOHO_CONSOLE_HOME": str(self.home), "ZOHO_SDK_CLIENT_SECRET": self.secret}
+        names = {
+            "ZOHO_CONSOLE_HOME": str(self.home),
+            "ZOHO_SDK_CLIENT_SECRET": self.secret,
+            "ZOHO_CONSOLE_KEY": self.key,
+        }
         foreign = ("DATABASE_URL", "DBUS_SESSION_BUS_ADDRESS")
         kept = {key: value for key, value in os.environ.items() if key not in foreign}
         return {**kept, **names}
@@ -169,7 +174,7 @@ def test_bad_usage_is_a_sentence_and_exit_code_two(console: Console, tmp_path: P
         "update", str(path), "--map", "Created Time=Created_Time", "--map", "id=id", "--yes", code=2
     )
     assert "cannot be changed" in read_only
-    assert "where" in console.run("coql", "select id from Accounts", code=2)
+    assert "name of a module" in console.run("coql", "select id from", code=2)
     assert "no field" in console.run("accounts", "--fields", "Nonsense", code=2)
     assert "There is no job 99" in console.run("jobs", "show", "99", code=2)
     path.write_text("id,Health Score\n777000000000410001,5\n", "utf-8")
@@ -194,3 +199,24 @@ def test_secrets_are_nowhere_on_disk(console: Console) -> None:
             assert console.secret.encode() not in path.read_bytes(), path
     log = (console.home / "logs" / "console.log").read_text()
     assert "1000." not in log.replace("1000.SIM", "")
+
+
+def test_a_second_desktop_waits_for_approval_and_loses_it_when_removed(console: Console) -> None:
+    console.connect()
+    colleague = replace(console, key=console.value("desktops", "key")["ZOHO_CONSOLE_KEY"])
+
+    refused = colleague.value("accounts", code=3)
+    code = refused["details"]["fingerprint"]
+    assert [one["is_approved"] for one in colleague.value("desktops")] == [True, False]
+    assert colleague.value("desktops", "approve", code, code=3)["details"] == {"fingerprint": code}
+    assert "may read" in console.run("desktops", "approve", code)
+    assert colleague.value("accounts", "--limit", "1")
+
+    leaver = next(one["id"] for one in console.value("desktops") if not one["is_this"])
+    assert "--yes" in console.value("desktops", "remove", str(leaver), code=2)["advice"]
+    assert console.value("desktops", "remove", str(leaver), "--yes") == {"sign_ins_to_renew": 1}
+    assert colleague.value("accounts", code=3)["details"]["fingerprint"] == code
+    assert console.value("accounts", "--limit", "1")
+    assert "signed in again" in console.run("desktops", "begin-anew", code=2)
+    console.run("desktops", "begin-anew", "--yes")
+    console.value("accounts", code=3)

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from zoho_console.domain.connections import Connection
+from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.screen import Desk
+from zoho_console.ui.bulk_update.page import BulkUpdatePage
 from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
 
@@ -60,3 +62,12 @@ def shown(qtbot: QtBot) -> Callable[..., QWidget]:
         return widget
 
     return show
+
+
+@pytest.fixture
+def bulk_page(desk: Desk, look: Look, shown: Callable[..., QWidget]) -> BulkUpdatePage:
+    screen = BulkUpdateScreen(desk)
+    made = BulkUpdatePage(screen, look)
+    screen.noticed.connect(made.notices.show_notice)
+    shown(made)
+    return made

@@ -65,7 +65,7 @@ def test_nothing_matching_offers_to_clear_the_filters(qtbot: QtBot, page: Accoun
 def test_a_filter_that_cannot_be_read_is_said(qtbot: QtBot, page: AccountsPage) -> None:
     screen = screen_of(page)
     screen.filter("Health_Score", "high")
-    assert "whole number" in page.foot.sentence.text()
+    assert "whole number" in page.foot.sentence.whole
     assert page.filters.edit("Health_Score").property("problem") == "true"
     assert screen.query.filters == {}
     screen.filter("Health_Score", "> 50")

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import CUSTOM, Connection
-from zoho_console.errors import SecretError
+from zoho_console.errors import PasswordStoreLocked, SecretError
 from zoho_console.screens.connection_draft import Draft
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
@@ -34,11 +34,13 @@ GOOD = Draft("Second", "eu", "production", "1000.ABC", "secret")
 class LockedSecrets(MemorySecrets):
     """A password store that is locked: what a person meets, without the wait."""
 
-    def set(self, name: str, secret: str) -> None:
-        raise SecretError("Your system's password store is locked, or it refused.", advice="Unlock it and try again.")
+    locked = PasswordStoreLocked("Your system's password store is locked, or it refused.", advice="Unlock it.")
 
-    def problem(self) -> str:
-        return "Your system's password store is locked, or it refused."
+    def set(self, name: str, secret: str, variable: str = "") -> None:
+        raise self.locked
+
+    def problem(self) -> SecretError | None:
+        return self.locked
 
 
 @pytest.fixture

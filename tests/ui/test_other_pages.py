@@ -111,7 +111,7 @@ def test_a_token_is_renewed_and_revoked_by_button(qtbot: QtBot, desk: Desk, look
     card = page.cards[0]
     assert card.pill.text() == "Works"
     qtbot.mouseClick(card.remedy, LEFT)
-    qtbot.waitUntil(lambda: screen.health[0].generation == 2)
+    qtbot.waitUntil(lambda: screen.health[0].token.generation == 2)
     qtbot.mouseClick(page.check, LEFT)
     qtbot.waitUntil(lambda: not screen.tasks.is_running("check"))
     qtbot.mouseClick(card.revoke, LEFT)

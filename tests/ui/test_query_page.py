@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from zoho_console.screens.query import QueryScreen
+from zoho_console.coql import parse
+from zoho_console.screens.query import QueryScreen, examples
 from zoho_console.screens.screen import Desk
 from zoho_console.ui.pages.query import QueryPage
 from zoho_console.ui.theme import Look
@@ -32,6 +34,10 @@ def ask(qtbot: QtBot, page: QueryPage, text: str) -> QueryScreen:
     return screen
 
 
+def marked(page: QueryPage) -> str:
+    return " ".join(mark.cursor.selectedText() for mark in page.editor.extraSelections())
+
+
 def test_a_question_is_typed_and_answered_in_the_order_of_its_columns(qtbot: QtBot, page: QueryPage) -> None:
     screen = ask(qtbot, page, "select Health_Score, Account_Name from Accounts where Health_Score > 90 limit 5")
     assert [column.key for column in screen.table.columns] == ["Health_Score", "Account_Name", "id"]
@@ -47,13 +53,28 @@ def test_more_rows_come_as_one_scrolls(qtbot: QtBot, page: QueryPage) -> None:
 
 
 def test_a_wrong_query_is_explained_beside_the_editor(qtbot: QtBot, page: QueryPage) -> None:
-    screen = ask(qtbot, page, "select Account_Name from Accounts")
+    screen = ask(qtbot, page, "select Account_Name frm Accounts where id is not null")
     assert screen.problem is not None
-    assert "where" in page.line.text()
-    ask(qtbot, page, "select Account_Name frm Accounts where id is not null")
-    assert page.editor.extraSelections()
+    assert "“from” is expected" in page.line.text()
+    assert marked(page) == "Accounts"
     qtbot.keyClicks(page.editor, " ")
     assert not page.editor.extraSelections()
+    ask(qtbot, page, "select Account_Name from Accounts where")
+    assert marked(page) == "e"
+
+
+def test_a_field_that_zoho_does_not_know_is_marked(qtbot: QtBot, page: QueryPage) -> None:
+    ask(qtbot, page, "select Account_Name from Accounts where Nonsense = 'Account_Name'")
+    assert "Nonsense" in page.line.text()
+    assert marked(page) == "Nonsense"
+
+
+def test_what_is_mended_is_said_beside_the_price(qtbot: QtBot, page: QueryPage) -> None:
+    screen = ask(qtbot, page, "select Account_Name from Accounts")
+    assert len(screen.table.rows) == 200
+    assert page.line.text().endswith("· “where id is not null” was added, for Zoho wants a condition.")
+    page.editor.setPlainText("select Account_Name from")
+    assert "name of a module" in page.line.text()
 
 
 def test_nothing_found_is_no_error(qtbot: QtBot, page: QueryPage) -> None:
@@ -81,6 +102,12 @@ def test_rows_are_exported_and_offered_for_an_update(
     with qtbot.waitSignal(screen.desk.file_offered, timeout=5000) as offered:
         screen.offer_update(screen.fields["Health_Score"], "5")
     assert len(offered.args[0].read_text("utf-8-sig").splitlines()) == len(screen.table.rows) + 1
+
+
+def test_the_examples_are_queries_as_zoho_spells_them() -> None:
+    for _name, text in examples(date(2026, 3, 4)):
+        assert parse(text).mended == ()
+    assert "'2026-01-01T00:00:00+00:00'" in examples(date(2026, 3, 4))[1][1]
 
 
 def test_the_price_is_said_before_the_question_is_asked(qtbot: QtBot, page: QueryPage) -> None:

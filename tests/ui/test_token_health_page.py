@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import Connection, Environment, NewConnection, origins_for
+from zoho_console.domain.grants import FailureKind, RefreshFailure
 from zoho_console.screens.screen import Desk
 from zoho_console.screens.token_health import TokenHealthScreen
 from zoho_console.simulator.server import Simulator
@@ -88,12 +89,13 @@ def test_a_failed_renewal_is_told_with_what_still_works(
 ) -> None:
     second(workspace)
     vault = workspace.vault(acme.id)
-    vault.refresh_failed(1, "Zoho no longer accepts this sign-in")
+    vault.refresh_failed(1, RefreshFailure(FailureKind.REVOKED, "Zoho no longer accepts this sign-in"), 0)
     opened(qtbot, page, 2)
     card = page.cards[0]
     assert card.pill.text() == "Renewing failed"
     assert "The present token works until" in card.sentence.text()
-    assert page.sentence.text() == "2 connections · 2 need you"
+    # One refusal is no proof that somebody must sign in again; the other connection never was signed in.
+    assert page.sentence.text() == "2 connections · 1 needs you"
     assert any("Zoho no longer accepts this sign-in" in text for text in all_texts(page))
 
 
@@ -128,7 +130,7 @@ def test_credits_are_those_of_this_console_and_nothing_is_made_up(
     second(workspace)
     screen = opened(qtbot, page, 2)
     acme, beta = screen.credits
-    usage = screen.health[0].usage
+    usage = screen.health[0].evidence.usage
     assert usage is not None
     assert acme.spent == f"{usage.credits_used:,} in {usage.calls:,} calls"
     assert acme.left == "over half of the day's are left"
@@ -137,12 +139,12 @@ def test_credits_are_those_of_this_console_and_nothing_is_made_up(
 
 def test_checking_all_asks_zoho_and_can_be_stopped(qtbot: QtBot, page: TokenHealthPage) -> None:
     screen = opened(qtbot, page)
-    usage = screen.health[0].usage
+    usage = screen.health[0].evidence.usage
     assert usage is not None
     qtbot.mouseClick(page.check, LEFT)
     assert page.check.text() == "Stop checking"
     qtbot.waitUntil(lambda: page.check.text() == "Check all now")
-    later = screen.health[0].usage
+    later = screen.health[0].evidence.usage
     assert later is not None
     assert later.calls == usage.calls + 2
 
@@ -190,10 +192,10 @@ def test_a_password_store_that_is_of_no_use_is_told_on_the_page(qtbot: QtBot, pa
     screen = opened(qtbot, page)
     qtbot.waitUntil(lambda: not screen.tasks.is_running("secrets"))
     assert not page.warning.isVisible()
-    screen.problem = "This computer has no password store the console may use."
-    screen.changed.emit()
+    screen.team.problem = "This computer has no password store the console may use."
+    screen.team.changed.emit()
     assert page.warning.isVisible()
-    assert page.warning.text == screen.problem
+    assert page.warning.text == screen.team.problem
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1072, 3), (700, 2)])
@@ -214,7 +216,7 @@ def test_the_page_looks_again_by_itself_while_it_is_in_view(
 ) -> None:
     screen = opened(qtbot, page)
     page._ticks = 8  # two seconds before it looks
-    workspace.vault(acme.id).refresh_failed(1, "Zoho did not answer")
+    workspace.vault(acme.id).refresh_failed(1, RefreshFailure(FailureKind.NOT_REACHABLE, "Zoho did not answer"), 0)
     qtbot.waitUntil(lambda: page.cards[0].pill.text() == "Renewing failed", timeout=8000)
 
     page.hide()
@@ -238,7 +240,9 @@ def test_the_time_left_is_said_in_minutes_and_at_the_end_in_seconds(
     qtbot: QtBot, page: TokenHealthPage, left: timedelta, words: str, share: float
 ) -> None:
     screen = opened(qtbot, page)
-    health = replace(screen.health[0], expires_at=NOW + left)
+    shown = screen.health[0]
+    token = replace(shown.token, now=NOW, expires_at=NOW + left)
+    health = replace(shown, looked_at=NOW, evidence=replace(shown.evidence, token=token))
     found, said = screen.time_left(health, NOW)
     assert said == words
     assert found == pytest.approx(share, abs=0.001)

@@ -21,12 +21,12 @@ class ConnectionSteps:
         self._tour.open_page("health")
         screen = self._tour.console.health
         await until(lambda: screen.health and screen.events, "the health is shown")
-        former = screen.health[0].generation
+        former = screen.health[0].token.generation
         page = self._tour.window.page("health")
         assert isinstance(page, TokenHealthPage)
         click(page.cards[0].remedy)
-        await until(lambda: screen.health[0].generation > former, "the token is renewed")
-        self._tour.check("state in words", screen.health[0].word, "Works")
+        await until(lambda: screen.health[0].token.generation > former, "the token is renewed")
+        self._tour.check("state in words", screen.health[0].verdict.word, "Works")
 
     async def form(self) -> None:
         page = self._tour.window.page("health")

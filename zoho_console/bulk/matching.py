@@ -9,8 +9,8 @@ from typing import Protocol
 
 from zoho_console.background import together
 from zoho_console.bulk.planning import key_text
+from zoho_console.coql import Order, is_in, select
 from zoho_console.domain.records import Record, Reply, Slice
-from zoho_console.zoho.search import quote
 
 KEYS_PER_CALL = 100  # values of one `in` (COQL limits, v8)
 COLUMNS_PER_CALL = 48  # 50 by the older limit, less id and name
@@ -64,13 +64,11 @@ async def read_where(
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def read(block: Sequence[str], part: Sequence[str]) -> list[Record]:
-        columns = ", ".join([*own, *part])
-        values = ", ".join(quote(key) for key in block)
-        query = f"select {columns} from {module} where {key_field} in ({values})"
+        query = select([*own, *part], module, is_in(key_field, block), order_by=[Order("id")])
         records: list[Record] = []
         async with gate:
             while True:
-                page = await client.coql(f"{query} order by id asc limit {PAGE} offset {len(records)}")
+                page = await client.coql(str(query.limited(PAGE, len(records))))
                 records += page.records
                 if not page.more:
                     return records

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from zoho_console import __version__
+from zoho_console.version import __version__
 
 _EPILOG = """exit codes: 0 all good, 1 some rows not applied, 2 bad input or usage (nothing sent),
 3 sign-in needed, 4 database or network not reachable"""
@@ -72,6 +72,25 @@ def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     connect.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds to wait for the browser")
     _command(commands, "connections", "list the connections", connection=False)
     _command(commands, "health", "say how every connection is; asks Zoho once each", connection=False)
+    desktops = _command(commands, "desktops", "list the desktops that may read the sign-ins", connection=False)
+    actions = desktops.add_subparsers(metavar="ACTION")
+    approve = _action(actions, "desktops", "approve", "let a desktop read the sign-ins")
+    approve.add_argument("code", metavar="CODE", help="what that desktop shows, such as A7K2-9QXM-4TRD")
+    remove = _action(actions, "desktops", "remove", "take a desktop off and renew every key")
+    remove.add_argument("id", type=int, metavar="ID")
+    anew = _action(actions, "desktops", "begin-anew", "forget all keys and tokens: no approved desktop is left")
+    for one in (remove, anew):
+        one.add_argument("--yes", action="store_true", help="do it without asking")
+    _action(actions, "desktops", "key", "print a new key for ZOHO_CONSOLE_KEY, for machines without a password store")
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], command: str, name: str, text: str
+) -> argparse.ArgumentParser:
+    made = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made.set_defaults(command=f"{command}-{name}")
+    made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON value")
+    return made
 
 
 def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,10 +123,8 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("resume", "go on with an open run"),
         ("report", "write the report of a run"),
     ):
-        action = actions.add_parser(name, help=text)
-        action.set_defaults(command=f"jobs-{name}")
+        action = _action(actions, "jobs", name, text)
         action.add_argument("id", type=int, metavar="ID")
-        action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON value")
         if name == "report":
             action.add_argument("file", type=Path, metavar="FILE")
         if name in ("undo", "resume"):

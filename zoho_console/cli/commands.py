@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zoho_console import logs, settings
-from zoho_console.cli import connecting, reading, updating
+from zoho_console.cli import connecting, desktops, reading, updating
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
 from zoho_console.errors import ZohoError
@@ -21,6 +21,10 @@ _COMMANDS: dict[str, Command] = {
     "connect": connecting.connect,
     "connections": connecting.connections,
     "health": connecting.health,
+    "desktops": desktops.desktops,
+    "desktops-approve": desktops.approve,
+    "desktops-remove": desktops.remove,
+    "desktops-begin-anew": desktops.begin_anew,
     "accounts": reading.accounts,
     "coql": reading.coql,
     "update": updating.update,
@@ -38,6 +42,8 @@ def run(arguments: Namespace) -> int:
     try:
         if arguments.command == "simulator":
             return simulator(arguments, output)
+        if arguments.command == "desktops-key":
+            return desktops.new_key(output)
         home = data_home()
         logs.set_up(home)
         workspace = Workspace.open(home, settings.load(home).database_url)

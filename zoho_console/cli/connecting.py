@@ -7,6 +7,7 @@ import os
 import sys
 import webbrowser
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 
 from zoho_console.cli.output import Output
@@ -18,13 +19,15 @@ from zoho_console.domain.connections import (
     custom_origins,
     origins_for,
 )
-from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.errors import EXIT_NOT_REACHABLE, EXIT_SIGN_IN, ZohoConfigError, ZohoError
 from zoho_console.settings import load
-from zoho_console.workspace.health import HealthState
+from zoho_console.workspace.checkup import Checkup
+from zoho_console.workspace.health import Health, HealthState
 from zoho_console.workspace.sign_in import sign_in
 from zoho_console.workspace.workspace import Workspace
 
 SECRET_VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
+_NO_WAY = (HealthState.OFFLINE, HealthState.DATABASE_DOWN)
 
 
 def connect(workspace: Workspace, arguments: Namespace, output: Output, home: Path) -> int:
@@ -79,42 +82,23 @@ def connections(workspace: Workspace, _arguments: Namespace, output: Output, _ho
 
 
 def health(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
-    """Ask Zoho once for each connection, then say how each is. Ends with 3 if one needs a person."""
-    problems: dict[int, str] = {}
-    for one in workspace.health():
-        if one.state is not HealthState.NOT_SIGNED_IN:
-            try:
+    """Ask Zoho once for each connection, then say how each is. Ends with 3 if one needs a person, 4 without a way."""
+    checkup = Checkup(workspace)
+    checkup.look_at_secrets()
+    for one in checkup.look():
+        if one.token.has_grant:
+            with suppress(ZohoError):  # what went wrong is in the evidence
                 workspace.engine.call(workspace.identify(one.connection))
-            except ZohoError as error:
-                problems[one.connection.id] = f"{error} {error.advice}".strip()
-    every = workspace.health()
-    output.value(
-        [
-            {
-                "connection": one.connection.name,
-                "state": "failing" if one.connection.id in problems else str(one.state),
-                "text": problems.get(one.connection.id, one.sentence),
-                "expires_at": one.expires_at.isoformat() if one.expires_at else None,
-                "last_ok_at": one.last_ok_at.isoformat() if one.last_ok_at else None,
-                "credits_left": one.usage.credits_left if one.usage else None,
-            }
-            for one in every
-        ]
-    )
-    output.table(
-        ("Connection", "State", ""),
-        [
-            (one.connection.name, "Failing" if one.connection.id in problems else one.word, one.sentence)
-            for one in every
-        ],
-    )
-    for name, text in ((one.connection.name, problems.get(one.connection.id)) for one in every):
-        if text:
-            output.say(f"{name}: {text}")
+    every = checkup.look()
+    output.value([_health_value(one) for one in every])
+    output.table(("Connection", "State"), [(one.connection.name, one.verdict.word) for one in every])
+    for one in every:
+        output.say(f"{one.connection.name}: {one.verdict.sentence}")
     if not every:
         output.say("There is no connection yet.")
-    needs_person = problems or any(one.state is HealthState.NOT_SIGNED_IN for one in every)
-    return 3 if needs_person or not every else 0
+    if not every or any(one.needs_a_person for one in every):
+        return EXIT_SIGN_IN
+    return EXIT_NOT_REACHABLE if any(one.state in _NO_WAY for one in every) else 0
 
 
 def chosen(workspace: Workspace, name: str = "") -> Connection:
@@ -133,6 +117,20 @@ def chosen(workspace: Workspace, name: str = "") -> Connection:
         names = ", ".join(f"“{one.name}”" for one in every)
         raise ZohoConfigError("There are several connections.", advice=f"Say which with --connection: {names}.")
     return every[0]
+
+
+def _health_value(one: Health) -> dict[str, object]:
+    token, usage = one.token, one.evidence.usage
+    return {
+        "connection": one.connection.name,
+        "state": str(one.state),
+        "text": one.verdict.sentence,
+        "remedy": str(one.verdict.remedy),
+        "needs_a_person": one.needs_a_person,
+        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+        "last_ok_at": token.last_ok_at.isoformat() if token.last_ok_at else None,
+        "credits_left": usage.credits_left if usage else None,
+    }
 
 
 def _existing(workspace: Workspace, arguments: Namespace) -> Connection | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output
+from zoho_console.coql import parse
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field, nearest, print_value
 from zoho_console.domain.records import Record, Slice
@@ -51,14 +52,19 @@ def coql(workspace: Workspace, arguments: Namespace, output: Output, _home: Path
 
 
 async def _coql(workspace: Workspace, connection: Connection, arguments: Namespace, output: Output) -> int:
-    slices = workspace.client(connection).coql_all(arguments.query, limit=arguments.limit)
-    return await _show(slices, (), arguments, output)
+    query = parse(arguments.query)
+    for sentence in query.mended:
+        output.say(sentence)
+    slices = workspace.client(connection).coql_all(str(query), limit=arguments.limit)
+    keys = [column.key for column in query.columns]
+    return await _show(slices, keys if query.is_total else dict.fromkeys((*keys, "id")), arguments, output)
 
 
-async def _show(slices: AsyncIterator[Slice], columns: Sequence[str], arguments: Namespace, output: Output) -> int:
-    """Records to a CSV file as they come, else to the screen; columns come from the first record if not given."""
+async def _show(slices: AsyncIterator[Slice], columns: Iterable[str], arguments: Namespace, output: Output) -> int:
+    """Records to a CSV file as they come, else to the screen."""
+    titles = list(columns)
     if arguments.csv is not None:
-        with CsvExport(arguments.csv, columns) as export:
+        with CsvExport(arguments.csv, titles) as export:
             async for part in slices:
                 export.add(part.records)
                 output.progress(f"{export.count:,} records")
@@ -67,7 +73,6 @@ async def _show(slices: AsyncIterator[Slice], columns: Sequence[str], arguments:
         output.say(f"{export.count:,} records written to {arguments.csv}.")
         return 0
     records: list[Record] = [record async for part in slices for record in part.records]
-    titles = list(columns) or list(dict.fromkeys(key for record in records for key in record))
     output.value(records)
     output.table(titles, [[print_value(record.get(title)) for title in titles] for record in records])
     output.say(f"{len(records):,} records.")

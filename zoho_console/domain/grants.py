@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 # Refresh this long before the end, so that no call starts with a token about to die.
@@ -30,6 +31,26 @@ class Grant:
         return self.expires_at - (now or datetime.now(UTC)) > REFRESH_MARGIN
 
 
+class FailureKind(StrEnum):
+    """Why a token could not be renewed, by the body of the answer and never by its status."""
+
+    REVOKED = "revoked"
+    WRONG_CLIENT = "wrong_client"
+    THROTTLED = "throttled"
+    REFUSED = "refused"  # another refusal of Zoho
+    NOT_REACHABLE = "not_reachable"
+    NO_SECRET = "no_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFailure:
+    """A refresh that failed: what it means, Zoho's or our sentence, and how long Zoho wants no other (seconds)."""
+
+    kind: FailureKind
+    sentence: str
+    quiet_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
     """One thing that happened to a connection's tokens: kind is signed_in, refreshed, failed or revoked."""
@@ -47,16 +68,19 @@ class GrantVault(Protocol):
         """The grant now, or None before the first sign-in."""
         ...
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
-        """Store the grant as the next generation and end any claim; the stored grant comes out."""
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
+        """Store the grant as the next generation and end any claim; what is stored comes out.
+
+        With a `claim` that holds no more, nothing is stored and what another console stored comes out.
+        """
         ...
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        """The number of a claim to refresh this generation; 0 if it is old or another holds the claim."""
         ...
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        """Note a failure and end the claim; the tokens stay."""
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
+        """Note a failure and end the claim, if it still holds; the tokens stay."""
         ...
 
     def note_ok(self) -> None:

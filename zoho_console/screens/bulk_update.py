@@ -2,62 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from zoho_console.bulk.checking import Blanks
-from zoho_console.bulk.mapping import KEY_TYPES, check_mapping, is_target, suggest
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reading import DELIMITERS, ENCODINGS, Table, open_table
-from zoho_console.bulk.reporting import summary
-from zoho_console.domain.changes import ChangeSet, ChangeSetState, Mapping, Problem
+from zoho_console.bulk.reading import DELIMITERS, ENCODINGS, Table
+from zoho_console.domain.changes import ChangeSet, ChangeSetState, Mapping
 from zoho_console.domain.connections import Connection
-from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Slice
 from zoho_console.errors import ZohoConfigError
+from zoho_console.screens.bulk_words import change_set_facts, columns_fact
 from zoho_console.screens.change_set import ChangeSetScreen, Step, who
+from zoho_console.screens.column_mapping import ColumnMapping
 from zoho_console.screens.screen import Desk
+from zoho_console.screens.source_file import SourceFile
+from zoho_console.screens.words import count
 from zoho_console.workspace.export import CsvExport
 
 __all__ = ["DELIMITERS", "ENCODINGS", "BulkUpdateScreen"]
 
 SAMPLE_FIELDS = ("Industry", "Account_Status", "Health_Score", "Last_Reviewed")
+SAMPLE_ROWS = 5
+MOST_DRAFTS = 4
+_LOOKED_AT = 50
+_UNFINISHED = (ChangeSetState.PLANNED, ChangeSetState.APPLYING, ChangeSetState.PAUSED)
 
 
 class BulkUpdateScreen(ChangeSetScreen):
-    """State besides that of a change set: `table` (the file), `fields`, `mapping`, `why`, `problems`, `drafts`."""
+    """State besides that of a change set: `source` (the file), `columns` (their mapping), `drafts` (not finished)."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.source = SourceFile(self)
+        self.columns = ColumnMapping(self._columns_changed)
         self.drafts: list[ChangeSet] = []
         desk.file_offered.connect(self.open_file)
         desk.connection_changed.connect(self._connection_changed)
 
     def forget(self) -> None:
         super().forget()
-        self.table: Table | None = None
-        self.fields: list[Field] = []
-        self.mapping = Mapping(-1, "", {})
-        self.why: dict[int, str] = {}
-        self.problems: list[Problem] = []
-        self.blanks: Blanks = "keep"
+        self.source.forget()
+        self.columns.forget()
 
     # --- what the page reads ---
 
     @property
-    def key_fields(self) -> list[Field]:
-        """Fields that accounts can be found by, besides the id."""
-        return _by_label(one for one in self.fields if one.type in KEY_TYPES and one.api_name != "id")
+    def mapping(self) -> Mapping:
+        """Which column finds the account, and which sets which field."""
+        return self.columns.mapping
 
     @property
-    def target_fields(self) -> list[Field]:
-        """Fields that a column can set."""
-        return _by_label(one for one in self.fields if is_target(one))
+    def facts(self) -> dict[Step, str]:
+        """One fact for each step that has one."""
+        facts: dict[Step, str] = {}
+        if self.change_set is not None:
+            of = self.change_set
+            key = of.header[of.mapping.key_column] if 0 <= of.mapping.key_column < len(of.header) else ""
+            facts = {
+                Step.FILE: count(of.total, "row"),
+                Step.COLUMNS: columns_fact(key, len(of.mapping.targets)),
+                **change_set_facts(of, self.changed_values, self.progress),
+            }
+        elif self.source.table is not None:
+            facts[Step.COLUMNS] = columns_fact(self.columns.key_title, len(self.mapping.targets))
+        if self.source.problem is not None:
+            facts[Step.FILE] = "cannot be used"
+        elif self.source.table is not None:
+            facts[Step.FILE] = "counting rows…" if self.source.rows is None else count(self.source.rows, "row")
+        return facts
 
-    def draft_words(self, draft: ChangeSet) -> str:
-        """A draft in one line."""
-        return f"{draft.source} · {summary(draft)}"
+    @property
+    def hindrance(self) -> str:
+        """Why rows cannot be compared now, in words, or ""."""
+        problem = self.source.problem
+        return f"{problem} {problem.advice}" if problem is not None else self.columns.problem
+
+    def can_go_to(self, step: Step) -> bool:
+        """Whether a step can be visited: while nothing was sent, those that have something to show."""
+        if self.is_comparing or self.step in (Step.RUN, Step.RESULT):
+            return False
+        there = {Step.FILE: True, Step.COLUMNS: self.columns.table is not None}
+        return there.get(step, step is Step.DIFFERENCE and self.change_set is not None)
 
     # --- intents ---
 
@@ -65,7 +90,7 @@ class BulkUpdateScreen(ChangeSetScreen):
         self.tasks.start(self._load_drafts(), name="drafts")
 
     def open_file(self, path: Path, encoding: str = "", delimiter: str = "") -> None:
-        """Read a file's header and first rows; a file that cannot be used is said in words."""
+        """Read a file's header and first rows; a file that cannot be used is said in words at the File step."""
         if self.is_running:
             self.fail(
                 ZohoConfigError("A run is on its way.", advice="Wait for its end, or pause it, then open the file.")
@@ -73,54 +98,37 @@ class BulkUpdateScreen(ChangeSetScreen):
         elif self.desk.connection is None:
             self.fail(ZohoConfigError("There is no connection yet.", advice="Connect your Zoho CRM first."))
         else:
-            self.tasks.start(self._open(self.desk.connection, path, encoding, delimiter), name="open")
-
-    def set_key(self, column: int, field: str) -> None:
-        """Find accounts by this column and field."""
-        targets = {key: name for key, name in self.mapping.targets.items() if key != column}
-        self._map(Mapping(column, field, targets))
-
-    def set_target(self, column: int, field: str) -> None:
-        """Let this column set this field; "" leaves it out."""
-        targets = {key: name for key, name in self.mapping.targets.items() if key != column}
-        if field:
-            targets[column] = field
-        self._map(Mapping(self.mapping.key_column, self.mapping.key_field, dict(sorted(targets.items()))))
-
-    def set_blanks(self, blanks: Blanks) -> None:
-        """What an empty cell means: keep the field or clear it."""
-        self.blanks = blanks
-        self.changed.emit()
+            self._go(self._open(self.desk.connection, path, encoding, delimiter))
 
     def compare(self) -> None:
         """Compare every row with Zoho; nothing is changed by it."""
-        if self.desk.connection is not None and self.table is not None and not self.problems:
-            self.tasks.start(self._prepare(self.desk.connection, self.table), name="prepare")
+        table = self.columns.table
+        if self.desk.connection is not None and table is not None and not self.hindrance:
+            self._drop_plan()
+            self._go(self._prepare(self.desk.connection, table))
 
     def cancel_comparing(self) -> None:
         """Stop comparing; the draft is given up."""
-        self.tasks.cancel("prepare")
-        self.progress = None
-        self.changed.emit()
+        self._stop_going()
 
     def go_to(self, step: Step) -> None:
-        """Go back to a step while nothing was sent."""
-        reachable = {
-            Step.FILE: True,
-            Step.COLUMNS: self.table is not None,
-            Step.DIFFERENCE: self.change_set is not None,
-        }
-        if reachable.get(step) and self.step not in (Step.RUN, Step.RESULT):
+        """Go to another step, where `can_go_to` allows it."""
+        if self.can_go_to(step):
             self.step = step
             self.changed.emit()
 
     def begin_again(self) -> None:
         """Back to the first step with nothing chosen."""
         if not self.is_running:
+            self._stop_going()
             self.forget()
             self.step = Step.FILE
             self.shown()
             self.changed.emit()
+
+    def discard(self, draft: ChangeSet) -> None:
+        """Give up a plan of which nothing was sent."""
+        self.tasks.start(self._give_up(draft), name=f"give up {draft.id}")
 
     def save_sample(self, path: Path) -> None:
         """Write a small example made of the first accounts."""
@@ -129,58 +137,62 @@ class BulkUpdateScreen(ChangeSetScreen):
 
     # --- work ---
 
-    async def _sample(self, connection: Connection, path: Path) -> None:
-        async def read() -> Slice:
-            names = ["Account_Name", *(name for name in SAMPLE_FIELDS if name in known)]
-            return await self.workspace.client(connection).list_slice("Accounts", names, per_page=5)
-
-        known = {one.api_name for one in await self.engine(self.workspace.fields(connection))}
-        part = await self.engine(read())
-        with CsvExport(path) as export:
-            export.add({"id": one["id"], **one} for one in part.records)
-        self.notice(f"{export.count} accounts are in {path}; change some values and drop it here.")
-
     def _connection_changed(self) -> None:
         if not self.is_running:
             self.begin_again()
 
-    def _map(self, mapping: Mapping) -> None:
-        self.mapping = mapping
-        if self.table is not None:
-            self.problems = check_mapping(mapping, self.table.header, self.fields)
-        self.change_set = None
+    def _columns_changed(self) -> None:
+        self._drop_plan()
         self.changed.emit()
+
+    def _drop_plan(self) -> None:
+        """The plan in view is about to be made anew; it must not stay behind as a draft."""
+        plan, self.change_set = self.change_set, None
+        if plan is not None and plan.state is ChangeSetState.PLANNED:
+            self.discard(plan)
+
+    async def _give_up(self, draft: ChangeSet) -> None:
+        await self.blocking(self.workspace.journal.set_state, draft.id, ChangeSetState.ABANDONED, "Given up.")
+        self.desk.jobs_changed.emit()
+        await self._load_drafts()
 
     async def _load_drafts(self) -> None:
         connection = self.desk.connection
+        every: list[ChangeSet] = []
         if connection is not None:
-            every = await self.blocking(self.workspace.journal.change_sets, connection.id, 50)
-            open_states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED)
-            self.drafts = [one for one in every if one.state in open_states][:4]
+            every = await self.blocking(self.workspace.journal.change_sets, connection.id, _LOOKED_AT)
+        self.drafts = [one for one in every if one.state in _UNFINISHED][:MOST_DRAFTS]
 
     async def _open(self, connection: Connection, path: Path, encoding: str, delimiter: str) -> None:
-        opened: Callable[..., Table] = open_table
-        table = await self.blocking(lambda: opened(path, encoding=encoding, delimiter=delimiter))
-        fields = await self.engine(self.workspace.fields(connection, reload=True))
         self.forget()
-        self.table, self.fields = table, fields
-        self.mapping, self.why = suggest(table.header, table.sample, fields)
-        self.problems = check_mapping(self.mapping, table.header, fields)
-        self.step = Step.FILE if encoding or delimiter else Step.COLUMNS
+        self.step = Step.FILE
+        table = await self.source.open(path, encoding, delimiter)
+        if table is not None:
+            self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)))
+            # Who corrected how the file is read wants to see what came of it.
+            self.step = Step.FILE if encoding or delimiter else Step.COLUMNS
 
     async def _prepare(self, connection: Connection, table: Table) -> None:
-        self.progress = Progress(0)
+        self.progress = Progress(0, self.source.rows or 0)
         self.changed.emit()
 
         async def work() -> ChangeSet:
             return await prepare(
-                table, self.mapping, self.fields, self.workspace.client(connection), self.workspace.journal,
-                connection_id=connection.id, blanks=self.blanks, created_by=who(connection),
+                table, self.mapping, self.columns.fields, self.workspace.client(connection), self.workspace.journal,
+                connection_id=connection.id, blanks=self.columns.blanks, created_by=who(connection),
                 on_progress=self.progressed.emit,
             )  # fmt: skip
 
         await self._show_difference(await self.engine(work()))
 
+    async def _sample(self, connection: Connection, path: Path) -> None:
+        known = {one.api_name for one in await self.engine(self.workspace.fields(connection))}
+        names = ["Account_Name", *(name for name in SAMPLE_FIELDS if name in known)]
 
-def _by_label(fields: Iterable[Field]) -> list[Field]:
-    return sorted(fields, key=lambda one: one.label.lower())
+        async def read() -> Slice:
+            return await self.workspace.client(connection).list_slice("Accounts", names, per_page=SAMPLE_ROWS)
+
+        part = await self.engine(read())
+        with CsvExport(path) as export:
+            export.add({"id": one["id"], **one} for one in part.records)
+        self.notice(f"{count(export.count, 'account')} saved in {path}.", "Change some values, then open it here.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from enum import StrEnum
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +11,30 @@ from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import summary, write_report
 from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
-from zoho_console.errors import ZohoConfigError
+from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.screens.bulk_words import Step, price
+from zoho_console.screens.report import Report
 from zoho_console.screens.rows import RowsTable
+from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
 
-LOG_LINES = 8
-PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
+__all__ = ["ChangeSetScreen", "Step", "who"]
 
-
-class Step(StrEnum):
-    """The steps of a bulk update, in order."""
-
-    FILE = "File"
-    COLUMNS = "Columns"
-    DIFFERENCE = "Difference"
-    RUN = "Run"
-    RESULT = "Result"
+# Opening, comparing and showing share one task: who asks for something else no longer wants the former.
+_JOURNEY = "journey"
+_STEPS = {
+    ChangeSetState.PLANNED: Step.DIFFERENCE,
+    ChangeSetState.APPLYING: Step.RUN,
+    ChangeSetState.PAUSED: Step.RUN,
+}
 
 
 class ChangeSetScreen(Screen):
-    """State: `step`, `change_set`, `facets`, `filter`, `progress`, `log`.
+    """State: `step`, `change_set`, `facets`, `filter`, `progress`, `watch` (of the run),
+    `ending` (how a run was asked to end), `report` (on its way into a file).
 
     The run goes on when the page is left; closing the window pauses it. Signals: `progressed` (a Progress, made on the
     engine's thread, delivered on ours).
@@ -46,7 +46,8 @@ class ChangeSetScreen(Screen):
         super().__init__(desk)
         self.step = Step.FILE
         self.rows = RowsTable(self, "rows")
-        self.forget()
+        self.report = Report(self)
+        ChangeSetScreen.forget(self)
         self.progressed.connect(self._progressed)
 
     def forget(self) -> None:
@@ -55,8 +56,8 @@ class ChangeSetScreen(Screen):
         self.facets: list[Facet] = []
         self.filter: tuple[tuple[RowState, ...], str] = ((), "")
         self.progress: Progress | None = None
-        self.log: list[str] = []
-        self.began_at = 0.0
+        self.watch: RunWatch | None = None
+        self.ending = ""
         self._run: Run | None = None
 
     # --- what the page reads ---
@@ -64,7 +65,7 @@ class ChangeSetScreen(Screen):
     @property
     def is_comparing(self) -> bool:
         """Whether rows are being compared with Zoho."""
-        return self.tasks.is_running("prepare")
+        return self.tasks.is_running(_JOURNEY) and self.progress is not None
 
     @property
     def is_running(self) -> bool:
@@ -72,14 +73,16 @@ class ChangeSetScreen(Screen):
         return self.tasks.is_running("apply")
 
     @property
-    def summary(self) -> str:
-        """The counts in one sentence that adds up."""
-        return summary(self.change_set) if self.change_set else ""
+    def changed_values(self) -> int:
+        """How many values the plan changes."""
+        return sum(facet.rows for facet in self.facets)
 
     @property
-    def changed_values(self) -> int:
-        """How many values will change."""
-        return sum(facet.rows for facet in self.facets)
+    def counts(self) -> dict[RowState, int]:
+        """Rows by state: those of the run that is on its way, else those of the journal."""
+        if self.is_running and self.progress is not None:
+            return self.progress.counts
+        return self.change_set.counts if self.change_set else {}
 
     @property
     def price(self) -> str:
@@ -87,40 +90,34 @@ class ChangeSetScreen(Screen):
         planned = self.change_set.count(RowState.PLANNED) if self.change_set else 0
         connection = self.desk.connection
         usage = self.workspace.usage(connection.id) if connection else None
-        left = f"; {usage.credits_left:,} left" if usage and usage.credits_left is not None else ""
-        return f"About {-(-planned // 10):,} credits to write and {-(-planned // 100):,} to look again{left}."
+        return price(planned, usage.credits_left if usage else None)
 
     @property
     def rate(self) -> float:
-        """Rows settled a second since the run began."""
-        elapsed = time.monotonic() - self.began_at
-        return self._settled / elapsed if self.is_running and elapsed > 0 else 0.0
-
-    @property
-    def _settled(self) -> int:
-        if self.progress is None or self.change_set is None:
-            return 0
-        return self.progress.done - (self.change_set.total - self.change_set.count(RowState.PLANNED, RowState.SENT))
+        """Rows settled a second since the run began, 0 while that cannot be said."""
+        return self.watch.rate(self.counts) if self.watch is not None and self._run is not None else 0.0
 
     # --- intents ---
 
     def show_change_set(self, change_set_id: int) -> None:
-        """Show a change set at the step where it stands."""
+        """Show a change set at the step where it stands; while a run is on its way that one stays in view."""
         if not self.is_running:
-            self.tasks.start(self._show_set(change_set_id), name="show")
+            self._go(self._show_set(change_set_id))
+        elif self.change_set is None or self.change_set.id != change_set_id:
+            self.fail(ZohoConfigError("Another run is on its way.", advice="Wait for its end, or pause it."))
 
     def prepare_undo(self, change_set_id: int) -> None:
         """Compare what a run changed with Zoho, and show what undoing it would put back."""
         if self.is_running:
             self.fail(ZohoConfigError("A run is on its way.", advice="Wait for its end, then undo."))
         else:
-            self.tasks.start(self._prepare_undo(change_set_id), name="prepare")
+            self._go(self._prepare_undo(change_set_id))
 
     def show_rows(self, states: tuple[RowState, ...], field: str = "") -> None:
         """Filter the table by state, or by a field that changes."""
         self.filter = (states, field)
         if self.change_set is not None:
-            self.rows.show(self.change_set, states, field)
+            self.rows.show(self.change_set, states, field, changing={facet.field for facet in self.facets})
         self.changed.emit()
 
     def apply(self) -> None:
@@ -132,25 +129,38 @@ class ChangeSetScreen(Screen):
         """Stop between batches; the run can go on."""
         if self._run is not None:
             self._run.pause()
+            self.ending = "Pausing after the batches that are on their way."
+            self.changed.emit()
 
     def stop(self) -> None:
         """Stop between batches; rows not yet sent stay unsent for good."""
         if self._run is not None:
             self._run.cancel()
+            self.ending = "Stopping after the batches that are on their way."
+            self.changed.emit()
 
     def save_report(self, path: Path) -> None:
         """Write the report of the change set."""
         if self.change_set is not None:
-            self.tasks.start(self._report(self.change_set.id, path), name="report")
+            self.report.save(self.change_set.id, path)
 
     # --- work ---
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        self.progress = None
+        self.tasks.start(work, name=_JOURNEY)
+
+    def _stop_going(self) -> None:
+        self.tasks.cancel(_JOURNEY)
+        self.progress = None
+        self.changed.emit()
 
     async def _prepare_undo(self, change_set_id: int) -> None:
         former = await self.blocking(self.workspace.journal.change_set, change_set_id)
         connection = await self.blocking(self.workspace.connections.get, former.connection_id)
-        self.forget()
+        if self.change_set is None or self.change_set.id != former.id:
+            await self._show_set(former.id)
         self.progress = Progress(0, former.count(RowState.UPDATED))
-        self.step = Step.DIFFERENCE
         self.changed.emit()
 
         async def work() -> ChangeSet:
@@ -160,61 +170,69 @@ class ChangeSetScreen(Screen):
                 on_progress=self.progressed.emit,
             )  # fmt: skip
 
-        await self._show_difference(await self.engine(work()))
+        made = await self.engine(work())
+        self.forget()
+        await self._show_difference(made)
 
     async def _show_set(self, change_set_id: int) -> None:
         change_set = await self.blocking(self.workspace.journal.change_set, change_set_id)
         self.forget()
         if change_set.state is ChangeSetState.PLANNED:
             await self._show_difference(change_set)
-        elif change_set.state is ChangeSetState.FINISHED:
-            await self._show_result(change_set)
-        else:
+        elif change_set.state in _STEPS:
+            self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
             self.change_set, self.step = change_set, Step.RUN
-            self.rows.show(change_set)
+        else:
+            await self._show_result(change_set)
 
     async def _show_difference(self, change_set: ChangeSet) -> None:
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
         self.change_set, self.step, self.progress = change_set, Step.DIFFERENCE, None
         self.desk.jobs_changed.emit()
-        first = (RowState.PLANNED,) if change_set.count(RowState.PLANNED) else ()
-        self.show_rows(first)
+        self.show_rows((RowState.PLANNED,) if change_set.count(RowState.PLANNED) else ())
 
     async def _show_result(self, change_set: ChangeSet) -> None:
-        self.change_set, self.step = change_set, Step.RESULT
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
+        self.change_set, self.step = change_set, Step.RESULT
         self.show_rows(())
 
     async def _apply(self, change_set: ChangeSet) -> None:
-        connection = await self.blocking(self.workspace.connections.get, change_set.connection_id)
-        self.step, self.log, self.began_at = Step.RUN, [], time.monotonic()
+        self.step, self.ending, self.watch = Step.RUN, "", RunWatch(change_set.counts)
         self.progress = Progress(0, change_set.total, change_set.counts)
+        self.changed.emit()
+        try:
+            self.change_set = await self._run_through(change_set)
+        except Exception:
+            with suppress(ZohoError):  # the first error says enough
+                self.change_set = await self.blocking(self.workspace.journal.change_set, change_set.id)
+            self.step = _STEPS.get((self.change_set or change_set).state, Step.RESULT)
+            raise
+        finally:
+            self._run, self.ending = None, ""
+            self.desk.jobs_changed.emit()
+        if self.change_set.state is ChangeSetState.FINISHED:
+            await self._show_result(self.change_set)
+
+    async def _run_through(self, change_set: ChangeSet) -> ChangeSet:
+        connection = await self.blocking(self.workspace.connections.get, change_set.connection_id)
+        fields = await self.engine(self.workspace.fields(connection))
 
         async def work() -> ChangeSet:
-            fields = await self.workspace.fields(connection)
             self._run = Run(
                 change_set.id, self.workspace.client(connection), self.workspace.journal, fields,
                 on_progress=self.progressed.emit,
             )  # fmt: skip
             return await self._run.apply()
 
-        try:
-            self.change_set = await self.engine(work())
-        finally:
-            self._run = None
-            self.desk.jobs_changed.emit()
-        if self.change_set.state is ChangeSetState.FINISHED:
-            await self._show_result(self.change_set)
-
-    async def _report(self, change_set_id: int, path: Path) -> None:
-        rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)
-        self.notice(f"{rows:,} rows are in {path}.")
+        return await self.engine(work())
 
     def _progressed(self, progress: Any) -> None:
+        if not (self.is_comparing or self.is_running):
+            return  # a last word of something that has ended
         self.progress = progress
-        if progress.sentence:
-            self.log = [*self.log, progress.sentence][-LOG_LINES:]
-            if len(self.log) == 1:
+        if progress.sentence and self.watch is not None:
+            self.watch.hear(progress.sentence)
+            if len(self.watch.log) == 1:
                 self.desk.jobs_changed.emit()
         self.changed.emit()
 

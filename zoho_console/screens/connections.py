@@ -42,6 +42,7 @@ class ConnectionsScreen(Screen):
         self.opened.connect(self._opened)
         self.refused.connect(self._refused)
         desk.connection_changed.connect(self.shown)
+        desk.sign_in_wanted.connect(self.sign_in)
 
     @property
     def seconds_left(self) -> int:
@@ -117,11 +118,12 @@ class ConnectionsScreen(Screen):
     # --- work ---
 
     async def _load(self) -> None:
-        self.health = await self.blocking(self.workspace.health)
+        self.health = await self.blocking(self.desk.checkup.look)
         self.is_loaded = True
 
     async def _look_at_secrets(self) -> None:
-        self.problem = await self.blocking(self.workspace.secrets.problem)
+        problem = await self.blocking(self.workspace.secrets.problem)
+        self.problem = f"{problem} {problem.advice}" if problem else ""
 
     async def _add(self, draft: Draft) -> None:
         if draft.data_centre == CUSTOM:

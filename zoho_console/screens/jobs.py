@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from zoho_console.bulk.reporting import summary, write_report
+from zoho_console.bulk.reporting import summary
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.screens.report import Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import duration, moment
@@ -15,7 +16,8 @@ MOST = 200
 
 
 class JobsScreen(Screen):
-    """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`.
+    """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`,
+    `report`.
 
     `open_change_set` and `prepare_undo` are how the bulk update page is asked to show a change set.
     """
@@ -30,6 +32,7 @@ class JobsScreen(Screen):
         self.states: tuple[RowState, ...] = ()
         self._changing: frozenset[str] = frozenset()
         self.rows = RowsTable(self, "rows")
+        self.report = Report(self)
         desk.jobs_changed.connect(self.shown)
         desk.connection_changed.connect(self._connection_changed)
 
@@ -105,7 +108,7 @@ class JobsScreen(Screen):
     def save_report(self, path: Path) -> None:
         """Write the report of the chosen run."""
         if self.chosen is not None:
-            self.tasks.start(self._report(self.chosen.id, path), name="report")
+            self.report.save(self.chosen.id, path)
 
     # --- work ---
 
@@ -131,7 +134,3 @@ class JobsScreen(Screen):
         facets = await self.blocking(self.workspace.journal.facets, job.id)
         self._changing = frozenset(facet.field for facet in facets)
         self.rows.show(job, self.states, changing=self._changing)
-
-    async def _report(self, change_set_id: int, path: Path) -> None:
-        rows = await self.blocking(write_report, self.workspace.journal, change_set_id, path)
-        self.notice(f"{rows:,} rows are in {path}.")

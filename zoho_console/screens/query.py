@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from zoho_console.coql import Query, compared, parse, place_of
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
@@ -16,17 +17,14 @@ from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.table import Column, RecordsTable
 from zoho_console.screens.words import count
 from zoho_console.screens.writing import Writing
-from zoho_console.workspace.query_text import place_in, read_query
-from zoho_console.zoho.search import MOST_ROWS, coql_credits, limit_of, paged
+from zoho_console.zoho.search import MOST_ROWS
 
 PAGE = 200
 ACCOUNTS = "accounts"
-# In the order of what tells most precisely where a query went wrong.
-_WORDS_OF_PROBLEMS = ("column_name", "near", "alias", "clause", "operator")
 
 
 class QueryScreen(Screen):
-    """State: `text`, `ran` (the text the rows come from), `table`, `problem` (a BadQuery), `place` (its start, length).
+    """State: `text`, `ran` (the query the rows come from), `table`, `problem` (a BadQuery), `place` (start, length).
 
     Also `seconds` of the last run, `has_more`, `fields` of the queried module by name, `writing`.
     """
@@ -41,7 +39,7 @@ class QueryScreen(Screen):
         desk.connection_changed.connect(self._connection_changed)
 
     def _forget(self) -> None:
-        self.ran = ""
+        self.ran: Query | None = None
         self.fields: dict[str, Field] = {}
         self.problem: BadQuery | None = None
         self.place: tuple[int, int] | None = None
@@ -56,23 +54,21 @@ class QueryScreen(Screen):
 
     @property
     def price(self) -> str:
-        """What the next run costs, in words."""
-        limit, _offset = limit_of(self.text)
-        if limit is None:
-            return f"1 credit for each {PAGE} rows you scroll through"
-        if limit > MOST_ROWS:
-            return f"Zoho takes a limit of {MOST_ROWS:,} at most; without one, rows come as you scroll"
-        return f"{count(coql_credits(self.text), 'credit')} · {count(limit, 'row')} at most"
+        """What the next run costs and what is mended for it, in words; while the text is no query, what it lacks."""
+        try:
+            asked = parse(self.text)
+        except BadQuery as problem:
+            return str(problem)
+        return " · ".join((_price(asked), *asked.mended))
 
     @property
     def why_not_updatable(self) -> str:
         """Why the rows cannot be updated from here; "" if they can."""
         if not self.table.rows:
             return "no rows to update yet"
-        asked = read_query(self.ran)
-        if asked.is_total or "id" not in self.table.rows[0]:
+        if self.ran is None or self.ran.is_total or "id" not in self.table.rows[0]:
             return "totals cannot be updated: they have no id"
-        if asked.module.lower() != ACCOUNTS:
+        if self.ran.module.lower() != ACCOUNTS:
             return "only rows of Accounts can be updated here"
         return "" if self.fields else "the fields of Accounts could not be read"
 
@@ -97,15 +93,15 @@ class QueryScreen(Screen):
 
     def export(self, path: Path) -> None:
         """Write all rows of the last query to a CSV file, not only those on the screen."""
-        connection, text = self.desk.connection, self.ran
-        if connection is not None and text:
+        connection, asked = self.desk.connection, self.ran
+        if connection is not None and asked is not None:
             columns = [column.key for column in self.table.columns]
-            self.writing.export(path, columns, lambda: self._all(connection, text), self._known_total)
+            self.writing.export(path, columns, lambda: self._all(connection, asked), self._known_total)
 
     async def count_rows(self) -> int:
         """How many rows the last query has. Cost: 1 call, 1 credit if not all of them are here."""
-        connection, counting = self.desk.connection, read_query(self.ran).counting
-        if not self.has_more or connection is None or not counting:
+        connection, counting = self.desk.connection, self.ran and self.ran.counting
+        if not self.has_more or connection is None or counting is None:
             return len(self.table.rows)
         part = await self.engine(self._coql(connection, counting))
         return int(part.records[0]["Total"]) if part.records else 0
@@ -113,9 +109,9 @@ class QueryScreen(Screen):
     def offer_update(self, field: Field, text: str, total: int = 0) -> None:
         """Open a bulk update that sets one field of every row of the last query."""
         connection, asked = self.desk.connection, self.ran
-        if connection is not None and not self.why_not_updatable:
+        if connection is not None and asked is not None and not self.why_not_updatable:
             # Without a limit the order only matters to readers; by id no row is skipped between two calls.
-            query = asked if limit_of(asked)[0] is not None else read_query(asked).unordered
+            query = asked if asked.limit is not None else asked.unordered
             self.writing.offer(field, text, lambda: self._all(connection, query), total)
 
     # --- work ---
@@ -124,11 +120,11 @@ class QueryScreen(Screen):
     def _known_total(self) -> int:
         return 0 if self.has_more else len(self.table.rows)
 
-    def _all(self, connection: Connection, text: str) -> AsyncIterator[Slice]:
-        return self.workspace.client(connection).coql_all(text)
+    def _all(self, connection: Connection, query: Query) -> AsyncIterator[Slice]:
+        return self.workspace.client(connection).coql_all(str(query))
 
-    async def _coql(self, connection: Connection, text: str) -> Slice:
-        return await self.workspace.client(connection).coql(text)
+    async def _coql(self, connection: Connection, query: Query) -> Slice:
+        return await self.workspace.client(connection).coql(str(query))
 
     def _connection_changed(self) -> None:
         for name in ("run", "more"):
@@ -141,15 +137,16 @@ class QueryScreen(Screen):
         self.problem = self.place = None
         started = time.monotonic()
         try:
-            part = await self.engine(self._page(connection, text, 0))
+            asked = parse(text)
+            part = await self.engine(self._page(connection, asked, 0))
         except BadQuery as problem:
-            self.problem, self.place = problem, _place_of(problem, text)
+            self.problem, self.place = problem, place_of(problem, text)
             return
         seconds = time.monotonic() - started
-        self.fields = await self._fields_of(connection, read_query(text).module)
-        self.ran, self.seconds = text, seconds
-        self.has_more = part.more and limit_of(text)[0] is None
-        self.table.set_columns(self._columns(connection, text, part))
+        self.fields = await self._fields_of(connection, asked.module)
+        self.ran, self.seconds = asked, seconds
+        self.has_more = part.more and asked.limit is None
+        self.table.set_columns(self._columns(connection, asked, part))
         self.table.set_rows(part.records, has_more=self.has_more)
 
     async def _fields_of(self, connection: Connection, module: str) -> dict[str, Field]:
@@ -160,31 +157,31 @@ class QueryScreen(Screen):
             return {}
         return {one.api_name: one for one in found}
 
-    async def _page(self, connection: Connection, text: str, offset: int) -> Slice:
-        query = text if limit_of(text)[0] is not None else paged(text, offset=offset, rows=PAGE)
-        return await self._coql(connection, query)
+    async def _page(self, connection: Connection, asked: Query, offset: int) -> Slice:
+        return await self._coql(connection, asked if asked.limit is not None else asked.limited(PAGE, offset))
 
     def _load_more(self) -> None:
-        if self.desk.connection is not None:
+        if self.desk.connection is not None and self.ran is not None:
             self.tasks.start(self._more(self.desk.connection, self.ran), name="more")
 
-    async def _more(self, connection: Connection, text: str) -> None:
+    async def _more(self, connection: Connection, asked: Query) -> None:
         try:
-            part = await self.engine(self._page(connection, text, len(self.table.rows)))
+            part = await self.engine(self._page(connection, asked, len(self.table.rows)))
         except BaseException:
             self.table.loading_failed()
             raise
         self.has_more = part.more
         self.table.append_rows(part.records, has_more=part.more)
 
-    def _columns(self, connection: Connection, text: str, part: Slice) -> list[Column]:
-        keys = read_query(text).in_order(dict.fromkeys(key for record in part.records for key in record))
+    def _columns(self, connection: Connection, asked: Query, part: Slice) -> list[Column]:
+        keys = asked.in_order(dict.fromkeys(key for record in part.records for key in record))
         currency = connection.organisation.currency if connection.organisation else ""
         return [_column(key, self.fields.get(key), part.records, currency) for key in keys]
 
 
 def examples(today: date) -> list[tuple[str, str]]:
     """Name and text of queries that every organisation can ask."""
+    this_year = datetime(today.year, 1, 1, tzinfo=UTC)
     return [
         (
             "Largest accounts",
@@ -194,7 +191,7 @@ def examples(today: date) -> list[tuple[str, str]]:
         (
             "Not changed this year",
             "select Account_Name, Owner, Modified_Time\nfrom Accounts\n"
-            f"where Modified_Time < '{today.year}-01-01T00:00:00+00:00'\norder by Modified_Time asc",
+            f"where {compared('Modified_Time', '<', this_year)}\norder by Modified_Time asc",
         ),
         (
             "Revenue by industry",
@@ -204,9 +201,12 @@ def examples(today: date) -> list[tuple[str, str]]:
     ]
 
 
-def _place_of(problem: BadQuery, text: str) -> tuple[int, int] | None:
-    words = (str(problem.details[key]) for key in _WORDS_OF_PROBLEMS if problem.details.get(key))
-    return place_in(text, problem.line, problem.column, next(words, ""))
+def _price(asked: Query) -> str:
+    if asked.limit is None:
+        return f"1 credit for each {PAGE} rows you scroll through"
+    if asked.limit > MOST_ROWS:
+        return f"Zoho takes a limit of {MOST_ROWS:,} at most; without one, rows come as you scroll"
+    return f"{count(asked.credits, 'credit')} · {count(asked.limit, 'row')} at most"
 
 
 def _column(key: str, field: Field | None, records: tuple[Record, ...], currency: str) -> Column:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from zoho_console.bulk.reporting import STATE_WORDS
-from zoho_console.domain.changes import ChangeSet, RowRecord, RowState
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowRecord, RowState
+from zoho_console.screens.bulk_words import account_of, are_problems
 from zoho_console.screens.cells import STATE_TONES, change_cell, plain
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
 from zoho_console.screens.words import value_text
 
 PAGE = 200
-# Widths in px: of a letter, of padding with the arrow, of the narrowest and the widest column.
-LETTER, ARROW_ROOM, NARROW, WIDE = 8, 58, 118, 300
+# Widths in px: of a letter, of padding without and with the arrow, of the narrowest and the widest column.
+LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 56, 118, 300
+# Letters that have room of an old value and of one that is kept; longer ones are shortened, but a new one never for it.
+OLD, KEPT = 12, 20
 # The other states say why with each row.
 _SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED, RowState.UNCHANGED})
 
@@ -40,8 +43,11 @@ class RowsTable:
         changing: Collection[str] | None = None,
     ) -> None:
         """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        former = (self.change_set, self.states, self.field)
         self._changing = changing
         self.change_set, self.states, self.field = change_set, frozenset(states), field
+        if (self.change_set, self.states, self.field) != former:
+            self.table.set_rows(())  # never rows of one thing under the name of another
         self._screen.tasks.start(self._load(0), name=self._name)
 
     def _more(self) -> None:
@@ -81,24 +87,26 @@ def row_columns(
 
     A field's column is as wide as the widest change of these first rows, so that no value is cut without need.
     """
-    problems = {RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED}
     columns = [
-        Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 64),
-        Column("account", "Account", lambda row: _account(change_set, row), 220),
+        Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 56, can_shrink=False),
+        Column("account", "Account", lambda row: _account(change_set, row), 190),
     ]
-    if states and set(states) <= problems:
+    if are_problems(states):
         return [
             *columns,
-            Column("reason", "Problem", lambda row: plain(row.reason), 430),
-            Column("advice", "What to do", lambda row: plain(row.advice), 330),
+            Column("reason", "Problem", lambda row: plain(row.reason), 450),
+            Column("advice", "What to do", lambda row: plain(row.advice), 280),
         ]
     if not states or set(states) - {RowState.PLANNED}:
         columns.append(Column("state", "State", _state, 149, can_shrink=False))
     columns += [
-        Column(f"field:{name}", change_set.labels.get(name, name), _changed(name), _width(name, rows), can_shrink=False)
-        for name in change_set.mapping.targets.values()
+        Column(
+            f"field:{name}", change_set.labels.get(name, name), _value(change_set, column, name),
+            _width(change_set, column, name, rows), can_shrink=False,
+        )
+        for column, name in change_set.mapping.targets.items()
         if changing is None or name in changing
-    ]
+    ]  # fmt: skip
     shown = set(states) or set(change_set.counts)
     if shown - _SELF_EXPLAINING:
         columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
@@ -106,31 +114,40 @@ def row_columns(
 
 
 def _account(change_set: ChangeSet, row: RowRecord) -> Cell:
-    key = change_set.mapping.key_column
-    text = row.record_name or (row.texts[key] if 0 <= key < len(row.texts) else "")
-    return Cell(plain(text).text or "(blank)", CellKind.STRONG if row.record_name else CellKind.MUTED)
+    return Cell(account_of(change_set, row), CellKind.STRONG if row.record_name else CellKind.MUTED)
 
 
 def _state(row: RowRecord) -> Cell:
     return Cell(STATE_WORDS[row.state], CellKind.BADGE, STATE_TONES[row.state])
 
 
-def _changed(name: str) -> Callable[[RowRecord], Cell]:
+def _value(change_set: ChangeSet, column: int, name: str) -> Callable[[RowRecord], Cell]:
+    """The change of a field; where it keeps its value, what the file says, quietly."""
+
     def cell(row: RowRecord) -> Cell:
         if name in row.after and row.state is not RowState.INVALID:
             return change_cell(row.before.get(name), row.after[name])
-        return Cell("")
+        return Cell(_kept(change_set, column, row), CellKind.MUTED)
 
     return cell
 
 
-def _width(name: str, rows: Sequence[RowRecord]) -> int:
+def _kept(change_set: ChangeSet, column: int, row: RowRecord) -> str:
+    # The texts of an undo are those of the run before it.
+    is_kept = change_set.kind is ChangeSetKind.UPDATE and row.state is not RowState.INVALID
+    return plain(row.texts[column].strip()).text if is_kept and column < len(row.texts) else ""
+
+
+def _width(change_set: ChangeSet, column: int, name: str, rows: Sequence[RowRecord]) -> int:
     letters = [
-        len(value_text(None, row.before.get(name))) + len(value_text(None, row.after[name]) or "(blank)")
-        for row in rows
+        min(len(value_text(None, row.before.get(name))), OLD)
+        + len(value_text(None, row.after[name]) or "(blank)")
+        + ARROW_ROOM // LETTER
         if name in row.after
+        else min(len(_kept(change_set, column, row)), KEPT) + PADDING // LETTER
+        for row in rows
     ]
-    return min(max(ARROW_ROOM + LETTER * max(letters, default=0), NARROW), WIDE)
+    return min(max(LETTER * max(letters, default=0), NARROW), WIDE)
 
 
 def _shape(columns: Sequence[Column]) -> list[tuple[str, str, int]]:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.notices import Notice, notice_for
 from zoho_console.screens.tasks import TaskScope
+from zoho_console.workspace.checkup import Checkup
 from zoho_console.workspace.workspace import Workspace
 
 T = TypeVar("T")
@@ -20,17 +21,20 @@ class Desk(QObject):
     """What all screens of one window share.
 
     Signals: `connection_changed` (another connection is in use, or it signed in), `jobs_changed` (a change set began,
-    moved or ended), `file_offered` (a Path to open in Bulk update), `page_wanted` (a page's name).
+    moved or ended), `file_offered` (a Path to open in Bulk update), `page_wanted` (a page's name), `sign_in_wanted` (a
+    Connection to sign in).
     """
 
     connection_changed = Signal()
     jobs_changed = Signal()
     file_offered = Signal(object)
     page_wanted = Signal(str)
+    sign_in_wanted = Signal(object)
 
     def __init__(self, workspace: Workspace, open_url: Callable[[str], None]) -> None:
         super().__init__()
         self.workspace = workspace
+        self.checkup = Checkup(workspace)
         self.open_url = open_url
         self._connection: Connection | None = None
 

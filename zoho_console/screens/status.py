@@ -8,9 +8,14 @@ from zoho_console.domain.changes import ChangeSetState
 from zoho_console.domain.connections import CUSTOM
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.workspace.health import Health, HealthState, clock
+from zoho_console.screens.words import clock
+from zoho_console.workspace.health import Health, HealthState
 
 EVERY_S = 3.0
+# A lamp says whether Zoho can be used; the renewal of a token on its way is no trouble.
+_ZOHO = dict.fromkeys(
+    (HealthState.WORKS, HealthState.EXPIRING, HealthState.REFRESHING, HealthState.WAITING), ("Zoho works", "good")
+) | {HealthState.NOT_CHECKED: ("Zoho not checked", "faint"), HealthState.DATABASE_DOWN: ("Zoho not checked", "faint")}
 
 
 class StatusScreen(Screen):
@@ -39,7 +44,7 @@ class StatusScreen(Screen):
 
     async def _look(self) -> None:
         try:
-            every = await self.blocking(self.workspace.health)
+            every = await self.blocking(self.desk.checkup.look)
             sets = await self.blocking(self.workspace.journal.change_sets, None, 20)
         except ZohoDatabaseError:
             self.database_works = False
@@ -79,7 +84,7 @@ class StatusScreen(Screen):
         if self.health is None:
             return []
         facts = []
-        usage = self.health.usage
+        usage = self.health.evidence.usage
         if usage is not None:
             facts.append(f"{usage.credits_used:,} credits used by this console")
             if usage.credits_left is not None:
@@ -93,11 +98,9 @@ class StatusScreen(Screen):
         """Word and tone of each lamp."""
         zoho = ("Zoho not checked", "faint")
         if self.health is not None:
-            zoho = {
-                HealthState.WORKS: ("Zoho works", "good"),
-                HealthState.EXPIRING: ("Zoho works", "good"),
-                HealthState.FAILED: ("Zoho sign-in fails", "bad"),
-                HealthState.NOT_SIGNED_IN: ("not signed in", "warn"),
-            }.get(self.health.state, zoho)
-        database = ("Database works", "good") if self.database_works else ("Database not reachable", "bad")
+            zoho = _ZOHO.get(self.health.state, (self.health.verdict.word, self.health.verdict.tone))
+        is_down = not self.database_works or (
+            self.health is not None and self.health.state is HealthState.DATABASE_DOWN
+        )
+        database = ("Database not reachable", "bad") if is_down else ("Database works", "good")
         return [zoho, database]

@@ -9,14 +9,14 @@ from zoho_console.domain.connections import Connection
 from zoho_console.domain.grants import TokenEvent
 from zoho_console.errors import ZohoError
 from zoho_console.screens.screen import Desk, Screen
+from zoho_console.screens.team import TeamScreen
 from zoho_console.screens.words import moment
-from zoho_console.workspace.health import Health, HealthState
+from zoho_console.workspace.health import Health, HealthState, Remedy
 
-__all__ = ["Health", "Spending", "TokenHealthScreen"]
+__all__ = ["Health", "Remedy", "Spending", "TokenHealthScreen"]
 
 EVENTS = 12
 TOKEN_LIFE = timedelta(hours=1)
-_NEEDS_A_PERSON = (HealthState.NOT_SIGNED_IN, HealthState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,21 @@ class Spending:
 
 
 class TokenHealthScreen(Screen):
-    """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `problem` (why the password
-    store is of no use)."""
+    """State: `is_loaded` once it was read, `health` by connection, `events` newest first; `team` is the screen of
+    the desktops that share the sign-ins."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.is_loaded = False
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
-        self.problem = ""
+        self.team = TeamScreen(desk)
         desk.connection_changed.connect(self.shown)
 
     @property
     def sentence(self) -> str:
         """How many there are, and how many need a person."""
-        needing = sum(self.needs_a_person(one) for one in self.health)
+        needing = sum(one.needs_a_person for one in self.health)
         connections = f"{len(self.health)} connection{'' if len(self.health) == 1 else 's'}"
         return f"{connections} · {needing or 'none'} need{'s' if needing < 2 else ''} you"
 
@@ -57,7 +57,7 @@ class TokenHealthScreen(Screen):
         """What was spent on each connection."""
         lines = []
         for one in self.health:
-            usage, name = one.usage, one.connection.name
+            usage, name = one.evidence.usage, one.connection.name
             if usage is None or not usage.calls:
                 lines.append(Spending(name, "no call since this console started"))
                 continue
@@ -70,11 +70,6 @@ class TokenHealthScreen(Screen):
         """When, what happened, to which connection ("" once it is removed)."""
         names = {one.connection.id: one.connection.name for one in self.health}
         return moment(event.at), event.text, names.get(event.connection_id, "")
-
-    @staticmethod
-    def needs_a_person(health: Health) -> bool:
-        """Whether nothing works until somebody signs in."""
-        return health.state in _NEEDS_A_PERSON
 
     @staticmethod
     def time_left(health: Health, now: datetime | None = None) -> tuple[float, str]:
@@ -92,6 +87,7 @@ class TokenHealthScreen(Screen):
         self.look_again()
         # Beside the rest: a locked password store may keep its answer for a while.
         self.tasks.start(self._look_at_secrets(), name="secrets")
+        self.team.look()
 
     def look_again(self) -> None:
         """Read the health anew; asks the database only."""
@@ -105,6 +101,23 @@ class TokenHealthScreen(Screen):
         """Ask no further; what was learnt so far stays."""
         self.tasks.cancel("check")
         self.changed.emit()
+
+    def press(self, health: Health) -> None:
+        """Do what the button of a card says; a missing secret is asked for by the page."""
+        remedy, connection = health.verdict.remedy, health.connection
+        if remedy is Remedy.SIGN_IN:
+            self.desk.page_wanted.emit("connections")
+            self.desk.sign_in_wanted.emit(connection)
+        elif remedy is Remedy.RENEW:
+            self.renew(connection)
+        elif remedy in (Remedy.RETRY, Remedy.CHECK):
+            self.tasks.start(self._check(connection), name=f"renew {connection.id}")
+        else:
+            self.shown()
+
+    def give_secret(self, connection: Connection, secret: str) -> None:
+        """Keep a client secret and try it."""
+        self.tasks.start(self._give_secret(connection, secret), name=f"renew {connection.id}")
 
     def renew(self, connection: Connection) -> None:
         """Get a new access token now."""
@@ -122,12 +135,16 @@ class TokenHealthScreen(Screen):
     # --- work ---
 
     async def _load(self) -> None:
-        health = await self.blocking(self.workspace.health)
+        health = await self.blocking(self.desk.checkup.look)
+        if any(one.state is HealthState.DATABASE_DOWN for one in health):
+            self.health, self.is_loaded = health, True
+            return
         events = await self.blocking(self.workspace.events, None, EVENTS)
         self.health, self.events, self.is_loaded = health, events, True
 
     async def _look_at_secrets(self) -> None:
-        self.problem = await self.blocking(self.workspace.secrets.problem)
+        await self.blocking(self.desk.checkup.look_at_secrets)
+        await self._load()
 
     async def _check_all(self) -> None:
         for one in self.health:
@@ -137,6 +154,23 @@ class TokenHealthScreen(Screen):
                 except ZohoError as error:
                     self.fail(error)
         await self._load()
+
+    async def _check(self, connection: Connection) -> None:
+        try:
+            await self.engine(self.workspace.identify(connection))
+            self.notice(f"“{connection.name}” works.")
+        finally:
+            await self._load()
+
+    async def _give_secret(self, connection: Connection, secret: str) -> None:
+        await self.blocking(self.workspace.client_secrets.set, connection, secret)
+        await self.blocking(self.desk.checkup.look_at_secrets)
+        try:
+            if (await self.blocking(self.workspace.vault(connection.id).health)).has_grant:
+                await self.engine(self.workspace.refresh(connection))
+                self.notice(f"“{connection.name}” works with this secret.")
+        finally:
+            await self._load()
 
     async def _renew(self, connection: Connection) -> None:
         try:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from zoho_console.domain.fields import Field, print_value
-from zoho_console.workspace.health import age, clock
+from zoho_console.workspace.times import age, clock
 
 __all__ = ["age", "ago", "clock", "count", "currency_symbol", "duration", "moment", "number", "value_text"]
 

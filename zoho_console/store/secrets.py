@@ -14,13 +14,14 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
 
-from zoho_console.errors import SecretError
+from zoho_console.errors import NoPasswordStore, PasswordStoreLocked, SecretError
 
 T = TypeVar("T")
 
 SERVICE = "zoho-console"
 VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
 LIMIT_S = 20.0
+LONGEST_BYTES = 2560
 # The stores that encrypt and belong to the person's session. All others are refused by not being here: none at all,
 # and plain files.
 TRUSTED = frozenset(
@@ -35,20 +36,11 @@ TRUSTED = frozenset(
 _UNLOCK = "Unlock it and try again; nothing is lost."
 
 
-class _NoStore(SecretError):
-    """There is no password store that may be used."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This computer has no password store the console may use, and it writes no secret to disk without one.",
-            advice=f"Start one, such as GNOME Keyring or KWallet, or set {VARIABLE} in the environment for this run.",
-        )
-
-
 class Secrets:
     """Reads and writes the keyring. A call may wait for a person to unlock it, but not longer than `limit_s` seconds.
 
-    Where the keyring does not answer, ZOHO_SDK_CLIENT_SECRET of the environment does, for this run.
+    Where the keyring does not answer, a variable of the environment does, for this run: ZOHO_SDK_CLIENT_SECRET, or
+    the one the caller names ("" for none).
     """
 
     def __init__(
@@ -62,24 +54,29 @@ class Secrets:
         self._find = find
         self._limit_s = limit_s
 
-    def get(self, name: str) -> str | None:
+    def get(self, name: str, variable: str = VARIABLE) -> str | None:
         """The secret of this name, or None. Errors: SecretError (locked or silent, and nothing in the environment)."""
-        given = self._environment.get(VARIABLE)
+        given = self._environment.get(variable)
         try:
             return self._ask(lambda store: store.get_password(SERVICE, name)) or given
-        except _NoStore:
+        except NoPasswordStore:
             return given
         except SecretError:
             if given:
                 return given
             raise
 
-    def set(self, name: str, secret: str) -> None:
-        """Keep a secret. Errors: SecretError, unless the environment holds this very secret for this run."""
+    def set(self, name: str, secret: str, variable: str = VARIABLE) -> None:
+        """Keep a secret of at most 1,280 characters. Errors: SecretError, unless the environment holds this very one.
+
+        The limit is that of the Windows credential store: 2,560 bytes of UTF-16 (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+        """
+        if len(secret.encode("utf-16-le")) > LONGEST_BYTES:
+            raise SecretError("That secret is too long for a password store.", advice="Check what was pasted.")
         try:
             self._ask(lambda store: store.set_password(SERVICE, name, secret))
         except SecretError:
-            if self._environment.get(VARIABLE) != secret:
+            if self._environment.get(variable) != secret:
                 raise
 
     def delete(self, name: str) -> None:
@@ -89,16 +86,16 @@ class Secrets:
             if store.get_password(SERVICE, name) is not None:
                 store.delete_password(SERVICE, name)
 
-        with suppress(_NoStore):
+        with suppress(NoPasswordStore):
             self._ask(forget)
 
-    def problem(self) -> str:
-        """Why secrets cannot be kept here, in one sentence; "" if they can. A locked keyring is no problem yet."""
+    def problem(self) -> SecretError | None:
+        """Why secrets cannot be kept here; None if they can. A locked keyring is no problem yet."""
         try:
             self._ask(lambda _store: None)
         except SecretError as error:
-            return str(error)
-        return ""
+            return error
+        return None
 
     def _ask(self, question: Callable[[KeyringBackend], T]) -> T:
         answer: Future[T] = Future()
@@ -114,11 +111,11 @@ class Secrets:
         try:
             return answer.result(self._limit_s)
         except TimedOut as error:
-            raise SecretError("Your system's password store does not answer.", advice=_UNLOCK) from error
-        except _NoStore:
+            raise PasswordStoreLocked("Your system's password store does not answer.", advice=_UNLOCK) from error
+        except NoPasswordStore:
             raise
         except Exception as error:
-            raise SecretError(
+            raise PasswordStoreLocked(
                 "Your system's password store is locked, or it refused.",
                 advice=_UNLOCK,
                 details={"store": f"{type(error).__name__}: {error}"},
@@ -131,11 +128,11 @@ class MemorySecrets:
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
 
-    def get(self, name: str) -> str | None:
+    def get(self, name: str, variable: str = "") -> str | None:
         """The secret of this name, or None."""
         return self._kept.get(name)
 
-    def set(self, name: str, secret: str) -> None:
+    def set(self, name: str, secret: str, variable: str = "") -> None:
         """Keep a secret until the program ends."""
         self._kept[name] = secret
 
@@ -143,9 +140,16 @@ class MemorySecrets:
         """Forget a secret; one that is not there is fine."""
         self._kept.pop(name, None)
 
-    def problem(self) -> str:
+    def problem(self) -> SecretError | None:
         """Nothing is in the way."""
-        return ""
+        return None
+
+
+def _no_store() -> NoPasswordStore:
+    return NoPasswordStore(
+        "This computer has no password store the console may use, and it writes no secret to disk without one.",
+        advice=f"Start one, such as GNOME Keyring or KWallet, or set {VARIABLE} in the environment for this run.",
+    )
 
 
 def _trusted(found: KeyringBackend) -> KeyringBackend:
@@ -153,4 +157,4 @@ def _trusted(found: KeyringBackend) -> KeyringBackend:
     for store in found.backends if isinstance(found, ChainerBackend) else (found,):
         if f"{type(store).__module__}.{type(store).__qualname__}" in TRUSTED:
             return store
-    raise _NoStore
+    raise _no_store()

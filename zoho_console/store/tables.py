@@ -70,8 +70,35 @@ connections = Table(
     _moment("created_at", default=True),
 )
 
+# Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `wrapped_key` is the
+# workspace key for this desktop alone; `generation` counts workspace keys, a new one for each desktop removed.
+desktops = Table(
+    "desktops",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _words("name"),
+    Column("public_key", Text, nullable=False, unique=True),
+    Column("wrapped_key", Text, nullable=False, server_default=""),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    _moment("asked_at", default=True),
+    _moment("approved_at"),
+    _words("approved_by"),
+)
+
+# One for each connection, and one (without connection) for what scripts keep; wrapped by the workspace key.
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE")),
+    Column("wrapped", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Index("unique_data_key", text("coalesce(connection_id, 0)"), unique=True),
+)
+
 # The guide's table: its columns by their names, times with a zone. A row without a connection belongs to a script that
-# uses `TokenStore` alone. `generation` counts access tokens; a claim is one console's right to refresh until then.
+# uses `TokenStore` alone. Both tokens are sealed (store.sealing). `generation` counts access tokens; a claim is one
+# console's right to refresh until then, and `claims` counts them: who holds an old one writes nothing.
 zoho_tokens = Table(
     "zoho_tokens",
     metadata,
@@ -87,8 +114,16 @@ zoho_tokens = Table(
     _words("api_domain"),
     Column("generation", Integer, nullable=False, server_default="1"),
     _moment("claimed_until"),
+    Column("claims", Integer, nullable=False, server_default="0"),
     _moment("last_ok_at"),
+    _words("claimed_by"),
+    # The failures of the present kind since the last success: how many, the first and the last of them.
     _words("last_error"),
+    Column("failure_kind", Text, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _moment("failing_since"),
+    _moment("failed_at"),
+    _moment("quiet_until"),
 )
 Index(
     "unique_token_type",

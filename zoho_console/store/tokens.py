@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from zoho_console.domain.grants import Grant, TokenEvent
+from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure, TokenEvent
+from zoho_console.store.data_keys import TOKENS_WITH_KEYS, DataKeys, Place
 from zoho_console.store.database import Database
+from zoho_console.store.desktops import Desktops, this_console
 from zoho_console.store.migrate import bring_to_head
+from zoho_console.store.secrets import Secrets
 from zoho_console.store.tables import token_events as events_table
 from zoho_console.store.tables import zoho_tokens as table
 
@@ -21,57 +24,94 @@ _GUIDE_COLUMNS = (
     table.c.id, table.c.token_type, table.c.access_token, table.c.refresh_token, table.c.expires_at,
     table.c.created_at, table.c.updated_at,
 )  # fmt: skip
+_NO_FAILURE: dict[str, Any] = {
+    "last_error": "", "failure_kind": "", "failures": 0, "failing_since": None, "failed_at": None, "quiet_until": None,
+}  # fmt: skip
 _EVENT_WORDS = {"signed_in": "Signed in", "refreshed": "Renewed the token"}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenHealth:
-    """What the store knows of a connection's tokens; never a token itself."""
+    """What the store knows of a connection's tokens; never a token itself.
+
+    Times are the database's; `now` is its clock at the moment of asking. `claimed_by` names the console that is
+    renewing, "" for none. `failures` counts those of `failure_kind` since `failing_since`.
+    """
 
     has_grant: bool = False
+    now: datetime | None = None
     expires_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_error: str = ""
     last_refresh_at: datetime | None = None
     generation: int = 0
     scopes: tuple[str, ...] = ()
+    claimed_by: str = ""
+    claimed_until: datetime | None = None
+    failure_kind: FailureKind | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    failed_at: datetime | None = None
+    quiet_until: datetime | None = None
 
 
 class ConnectionVault:
-    """The grant of one connection; satisfies `domain.grants.GrantVault`. Every method is one short transaction."""
+    """The grant of one connection, or (with None) that of scripts; satisfies `domain.grants.GrantVault`.
 
-    def __init__(self, database: Database, connection_id: int) -> None:
+    Every method is one short transaction.
+
+    Tokens are sealed at rest. Times are kept on the database's clock and given on this computer's, so that a wrong
+    clock here makes no token look younger or older than it is.
+    """
+
+    def __init__(self, database: Database, connection_id: int | None, keys: DataKeys) -> None:
         self._database = database
         self._id = connection_id
-        self._mine: ColumnElement[bool] = (table.c.connection_id == connection_id) & (table.c.token_type == OAUTH)
+        self._keys = keys
+        self._mine: ColumnElement[bool] = _of(connection_id) & (table.c.token_type == OAUTH)
 
     def load(self) -> Grant | None:
-        """The grant now, or None before the first sign-in."""
-        with self._database.begin() as connection:
-            row = connection.execute(select(table).where(self._mine)).mappings().first()
-        return _grant(row) if row else None
+        """The grant now, or None before the first sign-in.
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
-        """Store the grant as the next generation and end any claim; the stored grant comes out."""
-        values: dict[str, Any] = {
-            "access_token": grant.access_token,
-            "refresh_token": grant.refresh_token,
-            "expires_at": grant.expires_at,
-            "scopes": list(grant.scopes),
-            "api_domain": grant.api_domain,
-            "claimed_until": None,
-            "last_ok_at": func.now(),
-            "last_error": "",
-            "updated_at": func.now(),
-        }
+        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen by this program.
+        """
+        self._keys.prepare()
         with self._database.begin() as connection:
-            statement = _upserted({"connection_id": self._id, "token_type": OAUTH}, values)
-            row = connection.execute(statement.returning(table)).mappings().one()
+            row = connection.execute(TOKENS_WITH_KEYS.where(self._mine)).mappings().first()
+            return self._grant(connection, row) if row else None
+
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
+        """Store the grant as the next generation and end any claim; what is stored comes out.
+
+        With `claim`, only while that claim holds: a console that slept through its lease changes nothing and gets
+        what another stored meanwhile. Errors: as `load`.
+        """
+        self._keys.prepare()
+        with self._database.begin() as connection:
+            key = self._keys.find_or_make(connection, self._id)
+            stored = TOKENS_WITH_KEYS.where(self._mine).with_for_update(of=table)
+            row = connection.execute(stored).mappings().first()
+            if claim is not None and row is not None and row["claims"] != claim:
+                return self._grant(connection, row)
+            generation = self._keys.next_generation(self._id, row["generation"] if row else 0)
+            secrets = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
+            values: dict[str, Any] = {
+                **key.seal(Place(self._id, OAUTH, generation), secrets),
+                "generation": generation,
+                "expires_at": func.clock_timestamp() + (grant.expires_at - datetime.now(UTC)),
+                "scopes": list(grant.scopes),
+                "api_domain": grant.api_domain,
+                "claimed_until": None,
+                "last_ok_at": func.now(),
+                **_NO_FAILURE,
+                "updated_at": func.now(),
+            }
+            connection.execute(_upserted({"connection_id": self._id, "token_type": OAUTH}, values))
             self._note(connection, event, _EVENT_WORDS.get(event, event))
-        return _grant(row)
+        return replace(grant, generation=generation)
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        """Whether the caller may refresh this generation now; False if it is old or another holds the claim."""
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        """The number of a claim to refresh this generation; 0 if it is old or another holds the claim."""
         with self._database.begin() as connection:
             claimed = connection.execute(
                 update(table)
@@ -80,19 +120,30 @@ class ConnectionVault:
                     table.c.generation == generation,
                     or_(table.c.claimed_until.is_(None), table.c.claimed_until < func.now()),
                 )
-                .values(claimed_until=func.now() + lease)
-            )
-            return claimed.rowcount == 1
+                .values(claimed_until=func.now() + lease, claimed_by=this_console(), claims=table.c.claims + 1)
+                .returning(table.c.claims)
+            ).scalar()
+            return claimed or 0
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        """Note a failure and end the claim; the tokens stay."""
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
+        """Note a failure and end the claim, if it still holds; the tokens stay."""
+        is_same = table.c.failure_kind == failure.kind
         with self._database.begin() as connection:
-            connection.execute(
+            ended = connection.execute(
                 update(table)
-                .where(self._mine, table.c.generation == generation)
-                .values(claimed_until=None, last_error=code)
+                .where(self._mine, table.c.generation == generation, table.c.claims == claim)
+                .values(
+                    claimed_until=None,
+                    last_error=failure.sentence,
+                    failure_kind=failure.kind,
+                    failures=case((is_same, table.c.failures + 1), else_=1),
+                    failing_since=case((is_same, table.c.failing_since), else_=func.now()),
+                    failed_at=func.now(),
+                    quiet_until=func.now() + timedelta(seconds=failure.quiet_s),
+                )
             )
-            self._note(connection, "failed", f"Renewing failed: {code}")
+            if ended.rowcount:
+                self._note(connection, "failed", f"Renewing failed: {failure.sentence}")
 
     def note_ok(self) -> None:
         """A call just worked: the proof that the connection does."""
@@ -107,21 +158,44 @@ class ConnectionVault:
 
     def health(self) -> TokenHealth:
         """What is known without asking Zoho."""
+        query = select(table, func.clock_timestamp().label("clock"))
         with self._database.begin() as connection:
-            row = connection.execute(select(table).where(self._mine)).mappings().first()
+            row = connection.execute(query.where(self._mine)).mappings().first()
         if row is None:
             return TokenHealth()
+        is_claimed = row["claimed_until"] is not None and row["claimed_until"] > row["clock"]
         return TokenHealth(
             has_grant=True,
+            now=row["clock"],
             expires_at=row["expires_at"],
             last_ok_at=row["last_ok_at"],
             last_error=row["last_error"],
             last_refresh_at=row["updated_at"],
             generation=row["generation"],
             scopes=tuple(row["scopes"]),
+            claimed_by=row["claimed_by"] if is_claimed else "",
+            claimed_until=row["claimed_until"] if is_claimed else None,
+            failure_kind=FailureKind(row["failure_kind"]) if row["failure_kind"] else None,
+            failures=row["failures"],
+            failing_since=row["failing_since"],
+            failed_at=row["failed_at"],
+            quiet_until=row["quiet_until"],
+        )
+
+    def _grant(self, connection: Connection, row: RowMapping) -> Grant:
+        secrets = self._keys.open(connection, row)
+        self._keys.seen(self._id, row["generation"])
+        return Grant(
+            **secrets,
+            expires_at=datetime.now(UTC) + (row["expires_at"] - row["clock"]),
+            scopes=tuple(row["scopes"]),
+            api_domain=row["api_domain"],
+            generation=row["generation"],
         )
 
     def _note(self, connection: Connection, kind: str, words: str) -> None:
+        if self._id is None:
+            return  # the history is that of the console's connections
         connection.execute(insert(events_table).values(connection_id=self._id, kind=kind, text=words))
 
 
@@ -138,9 +212,11 @@ def token_events(database: Database, connection_id: int | None = None, limit: in
 
 
 class TokenStore:
-    """The guide's token store: tokens by type, apart from those of the console's connections.
+    """The guide's token store: tokens by type, apart from those of the console's connections, sealed at rest.
 
-    Construction brings the schema to date. Errors: ZohoDatabaseError.
+    The key is in this computer's password store, or in ZOHO_CONSOLE_KEY (`zoho-console desktops key` prints one).
+    Construction brings the schema to date. Errors: ZohoDatabaseError; of each method besides: SecretError (no place
+    for the key), NotEnrolled (another computer began with this database), UntrustedToken.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -150,26 +226,35 @@ class TokenStore:
         except BaseException:
             self._database.close()
             raise
+        self._keys = DataKeys(self._database, Desktops(self._database, Secrets()))
 
     def save_token(
         self, access_token: str, refresh_token: str, expires_in: int, token_type: str = OAUTH
     ) -> dict[str, Any]:
         """Store tokens that live for `expires_in` seconds; the row comes out, by column names."""
-        values = {
-            "access_token": access_token,
-            "refresh_token": refresh_token,
-            "expires_at": func.now() + timedelta(seconds=expires_in),
-            "updated_at": func.now(),
-        }
+        secrets = {"access_token": access_token, "refresh_token": refresh_token}
+        self._keys.prepare()
         with self._database.begin() as connection:
+            key = self._keys.find_or_make(connection, None)
+            of_type = select(table.c.generation).where(self._of(token_type)).with_for_update()
+            generation = (connection.execute(of_type).scalar() or 0) + 1
+            values = {
+                **key.seal(Place(None, token_type, generation), secrets),
+                "generation": generation,
+                "expires_at": func.now() + timedelta(seconds=expires_in),
+                "updated_at": func.now(),
+            }
             statement = _upserted({"token_type": token_type}, values)
-            return dict(connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one())
+            return {**connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one(), **secrets}
 
     def get_token(self, token_type: str = OAUTH) -> dict[str, Any] | None:
         """The row of this type, by column names, or None."""
+        self._keys.prepare()
         with self._database.begin() as connection:
-            row = connection.execute(select(*_GUIDE_COLUMNS).where(self._of(token_type))).mappings().first()
-        return dict(row) if row else None
+            row = connection.execute(TOKENS_WITH_KEYS.where(self._of(token_type))).mappings().first()
+            if row is None:
+                return None
+            return {column.name: row[column.name] for column in _GUIDE_COLUMNS} | self._keys.open(connection, row)
 
     def is_token_expired(self, token_type: str = OAUTH) -> bool:
         """Whether the access token has ended, or there is none; on the database's clock."""
@@ -182,33 +267,29 @@ class TokenStore:
         with self._database.begin() as connection:
             return connection.execute(delete(table).where(self._of(token_type))).rowcount > 0
 
+    def vault(self) -> ConnectionVault:
+        """The tokens of the usual type, as a client takes and renews them."""
+        return ConnectionVault(self._database, None, self._keys)
+
     def close(self) -> None:
         """Give the database connections back."""
         self._database.close()
 
     @staticmethod
     def _of(token_type: str) -> ColumnElement[bool]:
-        return table.c.connection_id.is_(None) & (table.c.token_type == token_type)
+        return _of(None) & (table.c.token_type == token_type)
+
+
+def _of(connection_id: int | None) -> ColumnElement[bool]:
+    if connection_id is None:
+        return table.c.connection_id.is_(None)
+    return table.c.connection_id == connection_id
 
 
 def _upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:
-    """Insert the first generation of a key, or make what is there the next."""
+    """Insert the first row of a key, or write over what is there."""
     return (
         upsert(table)
         .values(**key, **values)
-        .on_conflict_do_update(
-            index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type],
-            set_={**values, "generation": table.c.generation + 1},
-        )
-    )
-
-
-def _grant(row: RowMapping) -> Grant:
-    return Grant(
-        refresh_token=row["refresh_token"],
-        access_token=row["access_token"],
-        expires_at=row["expires_at"].astimezone(UTC),
-        scopes=tuple(row["scopes"]),
-        api_domain=row["api_domain"],
-        generation=row["generation"],
+        .on_conflict_do_update(index_elements=[text("coalesce(connection_id, 0)"), table.c.token_type], set_=values)
     )

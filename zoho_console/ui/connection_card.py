@@ -49,8 +49,8 @@ class ConnectionCard(EdgeCard):
         current = self._screen.is_current(connection)
         self.set_edge(connection_colour(connection.colour))
         self.name.setText(connection.name)
-        self.pill.setText(health.word)
-        set_tone(self.pill, health.tone)
+        self.pill.setText(health.verdict.word)
+        set_tone(self.pill, health.verdict.tone)
         self.in_use.setVisible(current)
         organisation, user = connection.organisation, connection.user
         known = f"{organisation.name} · {user.name} · {user.email}" if organisation and user else "Not signed in yet"
@@ -58,8 +58,8 @@ class ConnectionCard(EdgeCard):
         servers = f" · accounts {connection.origins.accounts}" if connection.data_centre == CUSTOM else ""
         self._where.say(f"{connection.place} · {connection.environment} · client {connection.client_id}{servers}")
         self._redirect.setText(f"Redirect address to register: {connection.redirect_uri}")
-        self._show_permissions(connection, health.scopes)
-        self._show_actions(connection, current=current, is_signed_in=health.generation > 0)
+        self._show_permissions(connection, health.token.scopes)
+        self._show_actions(connection, current=current, is_signed_in=health.token.generation > 0)
 
     def _show_permissions(self, connection: Connection, granted: tuple[str, ...]) -> None:
         scopes = granted or connection.scopes

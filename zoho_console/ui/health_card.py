@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from zoho_console.domain.connections import Connection
-from zoho_console.screens.token_health import Health, TokenHealthScreen
+from zoho_console.screens.token_health import Health, Remedy, TokenHealthScreen
 from zoho_console.screens.words import moment
 from zoho_console.ui.parts.basics import button, label, row, set_style_property, set_tone
 from zoho_console.ui.parts.edge_card import EdgeCard
@@ -20,8 +20,15 @@ from zoho_console.ui.theme import Look
 class HealthCard(EdgeCard):
     """Shows the health of a connection, and the time its token has left as it passes."""
 
-    def __init__(self, screen: TokenHealthScreen, look: Look, ask_to_revoke: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        screen: TokenHealthScreen,
+        look: Look,
+        ask_to_revoke: Callable[[Connection], None],
+        ask_for_secret: Callable[[Connection], None],
+    ) -> None:
         super().__init__()
+        self._ask_for_secret = ask_for_secret
         self._screen, self._look = screen, look
         self._health: Health | None = None
         self.name = ElidedLabel("card-title")
@@ -54,18 +61,20 @@ class HealthCard(EdgeCard):
         connection = health.connection
         self.name.say(connection.organisation.name if connection.organisation else connection.name)
         self.where.say(f"{connection.name} · {connection.environment} · {connection.place}")
-        self.pill.setText(health.word)
-        set_tone(self.pill, health.tone)
-        self.set_edge(getattr(self._look.theme, health.tone))
-        self.sentence.setText(health.sentence)
-        since = f"Token {health.generation}, since {moment(health.last_refresh_at)}" if health.generation else ""
+        verdict, token = health.verdict, health.token
+        self.pill.setText(verdict.word)
+        set_tone(self.pill, verdict.tone)
+        self.set_edge(getattr(self._look.theme, verdict.tone))
+        self.sentence.setText(verdict.sentence)
+        since = f"Token {token.generation}, since {moment(token.last_refresh_at)}" if token.generation else ""
         self.renewed.say(since)
         busy = self._screen.is_busy(connection)
-        self.remedy.setText("Working…" if busy else "Sign in" if health.remedy == "sign_in" else "Renew now")
-        set_style_property(self.remedy, "role", "primary" if self._screen.needs_a_person(health) else "")
+        self.remedy.setText("Working…" if busy else str(verdict.remedy))
+        self.remedy.setVisible(verdict.remedy is not Remedy.NONE)
+        set_style_property(self.remedy, "role", "primary" if health.needs_a_person else "")
         self.remedy.setAccessibleName(f"{self.remedy.text()}: {connection.name}")
         self.remedy.setEnabled(not busy)
-        self.revoke.setVisible(bool(health.generation))
+        self.revoke.setVisible(bool(token.generation))
         self.revoke.setEnabled(not busy)
         self.revoke.setAccessibleName(f"Revoke {connection.name}")
         self.show_time()
@@ -74,14 +83,16 @@ class HealthCard(EdgeCard):
         """Draw the time that is left now."""
         if self._health is not None:
             share, words = self._screen.time_left(self._health)
-            self.ring.show_share(share, words, self._health.tone)
+            self.ring.show_share(share, words, self._health.verdict.tone)
             self.ring.setVisible(bool(words))
 
     def _press(self) -> None:
-        if self._health is not None and self._health.remedy == "sign_in":
-            self._screen.desk.page_wanted.emit("connections")
+        if self._health is None:
+            return
+        if self._health.verdict.remedy is Remedy.ADD_SECRET:
+            self._ask_for_secret(self._health.connection)
         else:
-            self._with(self._screen.renew)
+            self._screen.press(self._health)
 
     def _with(self, action: Callable[[Connection], None]) -> None:
         if self._health is not None:

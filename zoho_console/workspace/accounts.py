@@ -1,17 +1,19 @@
-"""Looking through accounts: which fields, which filters, which order, turned into COQL that Zoho sorts and filters."""
+"""Looking through accounts: which fields, which filters, which order, as a query that Zoho sorts and filters by."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from zoho_console.coql import Column, Condition, Order, Query, all_of, compared, select
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Slice
 from zoho_console.workspace.filters import condition
 from zoho_console.zoho.client import AsyncZohoClient
-from zoho_console.zoho.search import MOST_ROWS, MOST_ROWS_IN_ALL, quote
+from zoho_console.zoho.search import MOST_ROWS, MOST_ROWS_IN_ALL
 
 PAGE_ROWS = 200
+ACCOUNTS = "Accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +30,44 @@ class AccountQuery:
         """Whether some accounts are left out."""
         return any(text.strip() for text in self.filters.values())
 
-    def where(self, fields_by_name: dict[str, Field]) -> str:
-        """The condition in COQL, fully bracketed. Errors: BadQuery naming the filter that cannot be read."""
-        whole = "id is not null"
-        for name, text in self.filters.items():
-            if text.strip() and name in fields_by_name:
-                whole = f"({whole} and {condition(fields_by_name[name], text.strip())})"
-        return whole
-
-    def coql(self, fields_by_name: dict[str, Field], *, offset: int, rows: int = PAGE_ROWS) -> str:
-        """The COQL text for `rows` rows from `offset` on."""
-        return f"{self._ordered(fields_by_name)} limit {rows} offset {offset}"
+    def where(self, fields: Sequence[Field]) -> Condition:
+        """The filters as one condition. Errors: BadQuery naming the filter that cannot be read."""
+        by_name = {one.api_name: one for one in fields}
+        asked = ((by_name[name], text.strip()) for name, text in self.filters.items() if name in by_name)
+        return all_of(*(condition(one, text) for one, text in asked if text))
 
     async def read(
         self, client: AsyncZohoClient, fields: Sequence[Field], offset: int = 0, rows: int = PAGE_ROWS
     ) -> Slice:
         """Some rows from `offset` on. Cost: 1 call, 1 credit for 200 rows, 2 for 1,000, 3 for 2,000."""
-        return await client.coql(self.coql(_by_name(fields), offset=offset, rows=rows))
+        return await client.coql(str(self._ordered(fields).limited(rows, offset)))
 
     async def count(self, client: AsyncZohoClient, fields: Sequence[Field]) -> int:
         """How many accounts match. Cost: 1 call, 1 credit."""
-        found = await client.coql(f"select COUNT(id) as Total from Accounts where {self.where(_by_name(fields))}")
+        found = await client.coql(str(select([Column("id", "COUNT", "Total")], ACCOUNTS, self.where(fields))))
         return int(found.records[0].get("Total") or 0) if found.records else 0
 
     def all_in_order(self, client: AsyncZohoClient, fields: Sequence[Field]) -> AsyncIterator[Slice]:
         """Every matching row as it is sorted, as far as Zoho sorts: 100,000 rows. Cost: 3 credits for 2,000 rows."""
-        return client.coql_all(self._ordered(_by_name(fields)), limit=MOST_ROWS_IN_ALL)
+        return client.coql_all(str(self._ordered(fields)), limit=MOST_ROWS_IN_ALL)
 
     async def all_by_id(self, client: AsyncZohoClient, fields: Sequence[Field]) -> AsyncIterator[Slice]:
         """Every matching row by id: no end, and none is skipped or read twice while others change accounts.
 
         Cost: 1 call and 3 credits for 2,000 rows.
         """
-        selected, where = self._selected, self.where(_by_name(fields))
-        after, more = "", True
+        where = here = self.where(fields)
+        more = True
         while more:
-            here = f"({where} and id > {quote(after)})" if after else where
-            part = await client.coql(f"{selected} where {here} order by id asc limit {MOST_ROWS}")
+            query = select(("id", *self.fields), ACCOUNTS, here, order_by=[Order("id")], limit=MOST_ROWS)
+            part = await client.coql(str(query))
             if part.records:
                 yield part
-                after = str(part.records[-1]["id"])
+                here = all_of(where, compared("id", ">", str(part.records[-1]["id"])))
             more = part.more and bool(part.records)
 
-    @property
-    def _selected(self) -> str:
-        return f"select {', '.join(dict.fromkeys(('id', *self.fields)))} from Accounts"
-
-    def _ordered(self, fields_by_name: dict[str, Field]) -> str:
-        order = f"{self.sort_by} {'asc' if self.ascending else 'desc'}"
-        if self.sort_by != "id":
-            order += ", id asc"
-        return f"{self._selected} where {self.where(fields_by_name)} order by {order}"
-
-
-def _by_name(fields: Sequence[Field]) -> dict[str, Field]:
-    return {one.api_name: one for one in fields}
+    def _ordered(self, fields: Sequence[Field]) -> Query:
+        order = [Order(self.sort_by, descending=not self.ascending), Order("id")]
+        return select(
+            ("id", *self.fields), ACCOUNTS, self.where(fields), order_by=order[: 1 if self.sort_by == "id" else 2]
+        )

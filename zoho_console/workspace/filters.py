@@ -1,15 +1,16 @@
-"""What a person types under a column's header, as a condition in COQL. Source: fact sheet 3.3 and 3.4."""
+"""What a person types under a column's header, as a condition of a query. Source: fact sheet 3.3 and 3.4."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, get_args
 
-from zoho_console.domain.fields import LOOKUP_TYPES, Field, ValueProblem, parse_text, print_value
+from zoho_console.coql import Condition, compared, equals, is_between, is_blank, is_filled, is_like
+from zoho_console.coql.tree import Operator
+from zoho_console.domain.fields import LOOKUP_TYPES, Field, ValueProblem, parse_text
 from zoho_console.errors import BadQuery
-from zoho_console.zoho.search import quote
 
 # Types that COQL takes no condition on, and formulas, whose operators depend on a type that metadata does not tell.
 _NOT_FILTERED = frozenset(
@@ -17,6 +18,7 @@ _NOT_FILTERED = frozenset(
     | {"layout", "formula"}
 )
 _COMPARED = re.compile(r"(<=|>=|!=|<|>|=)\s*(.+)")
+_OPERATORS: dict[str, Operator] = {operator: operator for operator in get_args(Operator)}
 _BLANK, _FILLED = ("(blank)", "blank"), ("(filled)", "(not blank)")
 _PEOPLE = ("ownerlookup", "userlookup")
 
@@ -26,32 +28,31 @@ def is_filterable(one: Field) -> bool:
     return one.type not in _NOT_FILTERED
 
 
-def condition(one: Field, text: str) -> str:
-    """The condition that `text` means for a field, in brackets.
+def condition(one: Field, text: str) -> Condition:
+    """The condition that `text` means for a field.
 
     Part of a text; a comparison such as `< 40`, `>= 2026-01-01` or `= Retail`; `(blank)` and `(filled)`.
     Errors: BadQuery, with one sentence and one remedy.
     """
     if text.lower() in _BLANK:
-        return f"({one.api_name} is null)"
+        return is_blank(one.api_name)
     if text.lower() in _FILLED:
-        return f"({one.api_name} is not null)"
+        return is_filled(one.api_name)
     found = _COMPARED.fullmatch(text)
-    operator, value = (found[1], found[2].strip()) if found else ("", text)
+    operator: Operator | None = _OPERATORS[found[1]] if found else None
+    value = found[2].strip() if found else text
     if one.is_number:
-        digits = value.replace(",", "").replace(" ", "")
-        return f"({one.api_name} {operator or '='} {print_value(_typed(one, digits))})"
+        return compared(one.api_name, operator or "=", _typed(one, value.replace(",", "").replace(" ", "")))
     if one.type == "date":
-        return f"({one.api_name} {operator or '='} {quote(_typed(one, value))})"
+        return compared(one.api_name, operator or "=", _typed(one, value))
     if one.type == "datetime":
         return _moment(one, operator or "=", value)
     if one.type == "boolean":
-        wanted = _typed(one, value) is not (operator == "!=")
-        return f"({one.api_name} = {quote('true' if wanted else 'false')})"
+        return equals(one.api_name, _typed(one, value) is not (operator == "!="))
     name = _path(one)
     if operator in ("=", "!="):
-        return f"({name} {operator} {quote(value)})"
-    return f"({name} like {quote('%' + text.strip('%') + '%')})"
+        return compared(name, operator, value)
+    return is_like(name, f"%{text.strip('%')}%")
 
 
 def _path(one: Field) -> str:
@@ -61,21 +62,16 @@ def _path(one: Field) -> str:
     return f"{one.api_name}.Account_Name" if one.type in LOOKUP_TYPES else one.api_name
 
 
-def _moment(one: Field, operator: str, text: str) -> str:
+def _moment(one: Field, operator: Operator, text: str) -> Condition:
     """A day alone means all of it on the person's clock, as the table shows times."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return f"({one.api_name} {operator} {quote(_typed(one, text))})"
-    first, last = (_local(day, clock) for clock in (time.min, time(23, 59, 59)))
+        return compared(one.api_name, operator, _typed(one, text))
+    first, last = (datetime.combine(day, clock).astimezone() for clock in (time.min, time(23, 59, 59)))
     if operator in ("=", "!="):
-        between = "between" if operator == "=" else "not between"
-        return f"({one.api_name} {between} {quote(first)} and {quote(last)})"
-    return f"({one.api_name} {operator} {quote(last if operator in ('>', '<=') else first)})"
-
-
-def _local(day: date, clock: time) -> str:
-    return datetime.combine(day, clock).astimezone().isoformat(timespec="seconds")
+        return is_between(one.api_name, first, last, negated=operator == "!=")
+    return compared(one.api_name, operator, last if operator in (">", "<=") else first)
 
 
 def _typed(one: Field, text: str) -> Any:

@@ -1,100 +1,118 @@
-"""How a connection is, in words: what works, since when, what happens next and what to do."""
+"""How a connection is: the states it can be in, what is known of it, and the verdict in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
 
 from zoho_console.domain.connections import Connection
-from zoho_console.domain.grants import REFRESH_MARGIN
+from zoho_console.errors import ZohoError
 from zoho_console.store.tokens import TokenHealth
 from zoho_console.zoho.usage import ApiUsage
 
-# "Works" is said only with a proof this fresh.
-PROOF_AGE = timedelta(minutes=15)
-
 
 class HealthState(StrEnum):
-    """The state of a connection, in order of precedence."""
+    """The state of a connection, in order of precedence: of several that are true the first is shown."""
 
-    NOT_SIGNED_IN = "not_signed_in"
-    FAILED = "refresh_failed"
-    EXPIRED = "expired"
-    EXPIRING = "expiring"
-    NOT_CHECKED = "not_checked"
-    WORKS = "works"
+    DATABASE_DOWN = auto()
+    NO_KEYRING = auto()
+    KEYRING_LOCKED = auto()
+    NOT_ENROLLED = auto()
+    UNTRUSTED = auto()
+    SECRET_MISSING = auto()
+    NOT_SIGNED_IN = auto()
+    OFFLINE = auto()
+    TLS_NOT_TRUSTED = auto()
+    CLOCK_WRONG = auto()
+    REVOKED = auto()
+    WRONG_CLIENT = auto()
+    SCOPE_MISSING = auto()
+    NO_PERMISSION = auto()
+    THROTTLED = auto()
+    REFRESH_FAILED = auto()
+    WAITING = auto()
+    REFRESHING = auto()
+    EXPIRING = auto()
+    CREDITS_LOW = auto()
+    NOT_CHECKED = auto()
+    WORKS = auto()
+
+
+class Remedy(StrEnum):
+    """What one button does about a state; the value is its label, "" for none."""
+
+    NONE = ""
+    LOOK_AGAIN = "Test the database"
+    UNLOCK = "Unlock"
+    ASK_AGAIN = "Ask again"
+    SIGN_IN = "Sign in"
+    ADD_SECRET = "Add the secret…"
+    RETRY = "Try again now"
+    RENEW = "Renew now"
+    CHECK = "Check now"
+
+
+NEEDS_A_PERSON = frozenset(
+    {
+        HealthState.NO_KEYRING, HealthState.KEYRING_LOCKED, HealthState.NOT_ENROLLED, HealthState.UNTRUSTED,
+        HealthState.SECRET_MISSING, HealthState.NOT_SIGNED_IN, HealthState.TLS_NOT_TRUSTED, HealthState.REVOKED,
+        HealthState.WRONG_CLIENT, HealthState.SCOPE_MISSING, HealthState.NO_PERMISSION,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """One connection's card. `tone` is a colour token; `remedy` is sign_in, refresh or ""."""
+class Evidence:
+    """What is known of one connection, with no call made: the store's account, and what went wrong here."""
 
-    connection: Connection
+    token: TokenHealth
+    usage: ApiUsage | None = None
+    trouble: ZohoError | None = None  # of the last calls
+    locked_out: ZohoError | None = None  # why this desktop cannot open the tokens or the secret
+    has_secret: bool = True
+    database_works: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state in words; `tone` is a colour token."""
+
     state: HealthState
     word: str
     tone: str
     sentence: str
-    remedy: str
-    expires_at: datetime | None = None
-    last_ok_at: datetime | None = None
-    last_refresh_at: datetime | None = None
-    generation: int = 0
-    scopes: tuple[str, ...] = ()
-    usage: ApiUsage | None = None
+    remedy: Remedy = Remedy.NONE
 
 
-def health_of(
-    connection: Connection, token: TokenHealth, usage: ApiUsage | None, now: datetime | None = None
-) -> Health:
-    """Judge a connection by what the store and this console know; no call is made."""
-    now = now or datetime.now(UTC)
-    state, word, tone, sentence, remedy = _judge(token, now)
-    return Health(
-        connection,
-        state,
-        word,
-        tone,
-        sentence,
-        remedy,
-        expires_at=token.expires_at,
-        last_ok_at=token.last_ok_at,
-        last_refresh_at=token.last_refresh_at,
-        generation=token.generation,
-        scopes=token.scopes,
-        usage=usage,
-    )
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One connection's card."""
 
+    connection: Connection
+    verdict: Verdict
+    evidence: Evidence = field(repr=False)
+    looked_at: datetime  # on this computer's clock
 
-def _judge(token: TokenHealth, now: datetime) -> tuple[HealthState, str, str, str, str]:
-    if not token.has_grant or token.expires_at is None:
-        return HealthState.NOT_SIGNED_IN, "Not signed in", "muted", "Sign in to use this connection.", "sign_in"
-    left = token.expires_at - now
-    proof = f"Last good call {age(now - token.last_ok_at)} ago." if token.last_ok_at else "Not used yet."
-    if token.last_error:
-        works = f" The present token works until {clock(token.expires_at)}." if left > timedelta(0) else ""
-        sentence = f"Renewing failed: {token.last_error}.{works}"
-        return HealthState.FAILED, "Renewing failed", "bad", sentence, "sign_in"
-    if left <= timedelta(0):
-        return HealthState.EXPIRED, "Renews at the next call", "accent", f"{proof} The token has expired.", "refresh"
-    if left <= REFRESH_MARGIN:
-        return HealthState.EXPIRING, "Expires soon", "accent", f"{proof} Renews at the next call.", "refresh"
-    renews = f"Renews by itself at {clock(token.expires_at - REFRESH_MARGIN)}."
-    if token.last_ok_at is None or now - token.last_ok_at > PROOF_AGE:
-        return HealthState.NOT_CHECKED, "Not checked", "muted", f"{proof} {renews}", "refresh"
-    return HealthState.WORKS, "Works", "good", f"{proof} {renews}", "refresh"
+    @property
+    def state(self) -> HealthState:
+        """The state that is shown."""
+        return self.verdict.state
 
+    @property
+    def token(self) -> TokenHealth:
+        """The store's account."""
+        return self.evidence.token
 
-def clock(moment: datetime) -> str:
-    """A time of day as the person's clock shows it."""
-    return moment.astimezone().strftime("%H:%M")
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the access token ends, on this computer's clock."""
+        token = self.evidence.token
+        if token.expires_at is None or token.now is None:
+            return None
+        return self.looked_at + (token.expires_at - token.now)
 
-
-def age(span: timedelta) -> str:
-    """How long ago, in words."""
-    seconds = max(0, int(span.total_seconds()))
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} s" if seconds >= 5 else "a moment"
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether nothing gets better by itself."""
+        return self.state in NEEDS_A_PERSON

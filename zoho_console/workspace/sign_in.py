@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.domain.connections import CUSTOM, Connection
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.errors import ZohoConfigError
 from zoho_console.workspace.workspace import Identity, Workspace
 from zoho_console.zoho.client import AsyncZohoClient
@@ -85,14 +85,14 @@ class _UnsavedGrant:
     def load(self) -> Grant:
         return self._grant
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         self._grant = grant
         return grant
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
-        return True
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
+        return 1
 
-    def refresh_failed(self, generation: int, code: str) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         """Nothing is kept, so there is nothing to note."""
 
     def note_ok(self) -> None:

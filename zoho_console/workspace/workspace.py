@@ -12,16 +12,18 @@ from zoho_console.background import BackgroundLoop
 from zoho_console.domain.connections import Connection, NewConnection, Organisation, User
 from zoho_console.domain.fields import Field
 from zoho_console.domain.grants import Grant, TokenEvent
-from zoho_console.errors import SecretError, ZohoConfigError
+from zoho_console.errors import ZohoError
 from zoho_console.store import field_cache
 from zoho_console.store.connections import Connections
+from zoho_console.store.data_keys import DataKeys
 from zoho_console.store.database import Database
+from zoho_console.store.desktops import Desktops
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.journal import Journal
 from zoho_console.store.migrate import bring_to_head
 from zoho_console.store.secrets import MemorySecrets, Secrets
 from zoho_console.store.tokens import ConnectionVault, token_events
-from zoho_console.workspace.health import Health, health_of
+from zoho_console.workspace.client_secrets import ClientSecrets
 from zoho_console.zoho.client import AsyncZohoClient
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.usage import ApiUsage
@@ -46,8 +48,10 @@ class Workspace:
         self.engine = BackgroundLoop()
         self.database = database
         self.secrets = secrets
+        self.client_secrets = ClientSecrets(secrets)
         self.connections = Connections(database)
         self.journal = Journal(database)
+        self.keys = DataKeys(database, Desktops(database, secrets))
         self._clients: dict[int, AsyncZohoClient] = {}
         self._on_close = on_close or (lambda: None)
 
@@ -87,11 +91,9 @@ class Workspace:
 
         Errors: ZohoConfigError (name taken), SecretError (no usable keyring).
         """
-        if not secret.strip():
-            raise ZohoConfigError("The client secret is empty.", advice="Copy it from Zoho's API console.")
         connection = self.connections.add(new)
         try:
-            self.secrets.set(_secret_name(connection.id), secret.strip())
+            self.client_secrets.set(connection, secret)
         except BaseException:
             self.connections.remove(connection.id)
             raise
@@ -101,7 +103,7 @@ class Workspace:
         """Forget a connection, its tokens and its secret here; jobs stay readable until then only."""
         await self.forget_client(connection.id)
         await asyncio.to_thread(self.connections.remove, connection.id)
-        await asyncio.to_thread(self.secrets.delete, _secret_name(connection.id))
+        await asyncio.to_thread(self.client_secrets.delete, connection)
 
     def client(self, connection: Connection) -> AsyncZohoClient:
         """The one client of this connection; call on the engine's loop."""
@@ -118,20 +120,11 @@ class Workspace:
 
     def vault(self, connection_id: int) -> ConnectionVault:
         """Where the connection's tokens are."""
-        return ConnectionVault(self.database, connection_id)
+        return ConnectionVault(self.database, connection_id, self.keys)
 
     def app(self, connection: Connection) -> OAuthApp:
         """Client id and the way to the secret, which is fetched only when needed."""
-        return OAuthApp(connection.client_id, partial(self._secret, connection))
-
-    def _secret(self, connection: Connection) -> str:
-        secret = self.secrets.get(_secret_name(connection.id))
-        if not secret:
-            raise SecretError(
-                f"The client secret for “{connection.name}” is not on this computer.",
-                advice="Remove the connection and add it again with the secret from Zoho's API console.",
-            )
-        return secret
+        return OAuthApp(connection.client_id, partial(self.client_secrets.get, connection))
 
     async def identify(self, connection: Connection) -> Identity:
         """Ask Zoho whom the sign-in belongs to. Cost: 2 calls, 2 credits."""
@@ -152,17 +145,15 @@ class Workspace:
         await asyncio.to_thread(self.vault(connection.id).delete)
         await self.forget_client(connection.id)
 
-    def health(self) -> list[Health]:
-        """How each connection is, in the order of their names; asks the database only."""
-        return [
-            health_of(connection, self.vault(connection.id).health(), self.usage(connection.id))
-            for connection in self.connections.all()
-        ]
-
     def usage(self, connection_id: int) -> ApiUsage | None:
         """What this console spent on a connection since it started, if anything."""
         client = self._clients.get(connection_id)
         return client.usage if client else None
+
+    def trouble(self, connection_id: int) -> ZohoError | None:
+        """What stands in the way of this console's calls just now, if anything."""
+        client = self._clients.get(connection_id)
+        return client.trouble if client else None
 
     def events(self, connection_id: int | None = None, limit: int = 50) -> list[TokenEvent]:
         """What happened to tokens, newest first."""
@@ -178,7 +169,3 @@ class Workspace:
         fields = await self.client(connection).fields(module)
         await asyncio.to_thread(field_cache.save, self.database, connection.id, module, fields)
         return fields
-
-
-def _secret_name(connection_id: int) -> str:
-    return f"connection-{connection_id}"

@@ -14,17 +14,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from zoho_console.domain.connections import Origins
-from zoho_console.domain.grants import Grant, GrantVault
+from zoho_console.domain.grants import FailureKind, Grant, GrantVault, RefreshFailure
 from zoho_console.errors import (
     NotReachable,
+    SecretError,
     SignInNeeded,
     TokenThrottled,
     UnreadableAnswer,
+    WrongClient,
     ZohoError,
 )
 from zoho_console.zoho import oauth
 from zoho_console.zoho.call import Call
 from zoho_console.zoho.transport import Transport
+from zoho_console.zoho.troubles import Troubles
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ class Access:
         self._hold_until = 0.0
         self._throttled_until = 0.0
         self._note_ok_at = 0.0
+        self.troubles = Troubles()
 
     async def send(self, call: Call[T]) -> T:
         """The value of a CRM call; a refused token is renewed once and the call asked once more.
@@ -57,12 +61,13 @@ class Access:
         Errors: SignInNeeded before the first sign-in, after a dead one, and after a second 401; what the refresh
         raises where no usable token is left; what the call raises.
         """
-        grant = await self._usable()
         try:
-            return await self._send_with(grant, call)
-        except SignInNeeded:
-            log.info("the access token of generation %d was refused", grant.generation)
-        return await self._send_with(await self._newer_than(grant.generation), call)
+            value = await self._sent(call)
+        except ZohoError as error:
+            self.troubles.met(call.path, error)
+            raise
+        self.troubles.passed(call.path)
+        return value
 
     async def refresh(self) -> Grant:
         """A grant with a new access token, made now. Errors: as the token endpoint's. Cost: one token call."""
@@ -81,6 +86,14 @@ class Access:
             await asyncio.wait({self._refreshing}, timeout=5)
             self._refreshing.cancel()
 
+    async def _sent(self, call: Call[T]) -> T:
+        grant = await self._usable()
+        try:
+            return await self._send_with(grant, call)
+        except SignInNeeded:
+            log.info("the access token of generation %d was refused", grant.generation)
+        return await self._send_with(await self._newer_than(grant.generation), call)
+
     async def _send_with(self, grant: Grant, call: Call[T]) -> T:
         api = oauth.servers_of(grant, self._origins).api
         value = await self._transport.send(call, api, grant.access_token)
@@ -98,6 +111,8 @@ class Access:
     async def _usable(self) -> Grant:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
         grant = await self._loaded()
+        left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
+        log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh():
             return grant
         is_alive = grant.expires_at > datetime.now(UTC)
@@ -138,18 +153,21 @@ class Access:
             grant = await self._loaded()
             if grant.generation > generation:
                 return grant
-            if await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
-                return await self._refreshed(grant)
+            if claim := await asyncio.to_thread(self._vault.claim_refresh, grant.generation, LEASE):
+                renewed = await self._refreshed(grant, claim)
+                if renewed.access_token != grant.access_token:
+                    return renewed
             await asyncio.sleep(POLL_S)
         raise NotReachable("Another console is renewing this sign-in and does not come to an end.", sent=False)
 
-    async def _refreshed(self, grant: Grant) -> Grant:
+    async def _refreshed(self, grant: Grant, claim: int) -> Grant:
+        """What is stored after a refresh: ours, or another console's if ours took longer than the claim."""
         try:
             renewed = await self._ask(grant)
         except ZohoError as error:
-            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, str(error).rstrip("."))
+            await asyncio.to_thread(self._vault.refresh_failed, grant.generation, failure_of(error), claim)
             raise
-        return await asyncio.to_thread(self._vault.save, renewed)
+        return await asyncio.to_thread(self._vault.save, renewed, claim=claim)
 
     async def _ask(self, grant: Grant) -> Grant:
         quiet_s = self._throttled_until - time.monotonic()
@@ -162,6 +180,22 @@ class Access:
         except TokenThrottled as error:
             self._throttled_until = time.monotonic() + error.retry_after
             raise
+
+
+def failure_of(error: ZohoError) -> RefreshFailure:
+    """What an error of a refresh means for the sign-in."""
+    sentence = str(error).rstrip(".")
+    if isinstance(error, TokenThrottled):
+        return RefreshFailure(FailureKind.THROTTLED, sentence, error.retry_after)
+    kinds: tuple[tuple[type[ZohoError], FailureKind], ...] = (
+        (SignInNeeded, FailureKind.REVOKED),
+        (WrongClient, FailureKind.WRONG_CLIENT),
+        (SecretError, FailureKind.NO_SECRET),
+        (NotReachable, FailureKind.NOT_REACHABLE),
+        (UnreadableAnswer, FailureKind.NOT_REACHABLE),
+    )
+    kind = next((kind for one, kind in kinds if isinstance(error, one)), FailureKind.REFUSED)
+    return RefreshFailure(kind, sentence)
 
 
 def _retrieve(task: asyncio.Task[Grant]) -> None:

@@ -26,7 +26,8 @@ class Call(Generic[T]):
     `path` begins with a slash and is already quoted. `body` is sent as JSON, `form` as a form; at most one is given,
     and neither shows in `repr`, for they hold customers' values and secrets. `decode` makes the value or raises.
     `is_repeatable`: asking twice has the same effect as asking once, so that no answer may be asked for again.
-    `credits` is what Zoho takes from the day's allowance (fact sheet 8.2).
+    `credits` is what Zoho takes from the day's allowance (fact sheet 8.2); of `is_heavy` calls fewer may run at once
+    (8.3).
     """
 
     method: str
@@ -37,6 +38,7 @@ class Call(Generic[T]):
     form: Mapping[str, str] | None = field(default=None, repr=False)
     is_repeatable: bool = True
     credits: int = 1
+    is_heavy: bool = False
     scope: str = ""
 
     @property

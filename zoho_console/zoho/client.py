@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from zoho_console.background import by_workers
 from zoho_console.domain.changes import BATCH_SIZE
 from zoho_console.domain.connections import Origins
 from zoho_console.domain.grants import GrantVault
 from zoho_console.domain.records import Record, Reply, Slice
-from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoAuthError, ZohoConfigError, ZohoError
 from zoho_console.zoho import decode, records, search
 from zoho_console.zoho.core import ZohoCore
+from zoho_console.zoho.lanes import MOST_HEAVY
 from zoho_console.zoho.listing import Listing
 from zoho_console.zoho.oauth import OAuthApp
 
@@ -91,24 +95,42 @@ class AsyncZohoClient(ZohoCore):
         return {**sent, **replies[0].details}
 
     async def bulk_update_accounts(self, changed: Sequence[Record]) -> dict[str, Any]:
-        """Any number of accounts updated, 100 in a call: `{"total", "updated", "failed", "message", "results"}`.
+        """Any number of accounts updated, 100 in a call, several calls at once:
+        `{"total", "updated", "failed", "unknown", "message", "results"}`.
 
-        `results` has a mapping for each record, in order: `id`, `code`, `status`, `message`, `details`. A call that
-        fails ends the run; its error carries the same summary of what was done before as `details["done"]`.
-        Cost: 1 call for 100 records.
+        `results` has a mapping for each record, in order: `id`, `code`, `status` (success, error or unknown),
+        `message`, `details`. Unknown: the answer was lost or does not name the record, so Zoho may have changed it;
+        nothing is sent twice. An error that ends the run carries the same summary of what was done as
+        `details["done"]`. Cost: 1 call for 100 records, 1 credit for 10.
         """
         for record in changed:
             records.checked_id(record.get("id"))
+        blocks = [changed[start : start + BATCH_SIZE] for start in range(0, len(changed), BATCH_SIZE)]
         results: list[dict[str, Any]] = []
-        for start in range(0, len(changed), BATCH_SIZE):
-            block = changed[start : start + BATCH_SIZE]
-            try:
-                replies = await self.update_records(ACCOUNTS, block)
-            except ZohoError as error:
-                error.details["done"] = _summary(results)
-                raise
-            results += _results(block, replies)
+        failure: ZohoError | None = None
+        async for outcome in by_workers(self._updated, blocks, MOST_HEAVY):
+            if isinstance(outcome, ZohoError):
+                failure = failure or outcome
+                if isinstance(outcome, ZohoAuthError):
+                    break  # no other call can do better
+            else:
+                results += outcome
+        if failure is not None:
+            failure.details["done"] = _summary(results)
+            raise failure
         return _summary(results)
+
+    async def _updated(self, block: Sequence[Record]) -> list[dict[str, Any]] | ZohoError:
+        """The results of one call, or why it was not carried out."""
+        try:
+            replies = await self.update_records(ACCOUNTS, block)
+        except (NotReachable, UnreadableAnswer) as error:
+            if not error.sent:
+                return error
+            return [_result(record["id"], replace(_UNNAMED, message=str(error))) for record in block]
+        except ZohoError as error:
+            return error
+        return _results(block, replies)
 
     async def _visible_fields(self, *, anew: bool) -> tuple[str, ...]:
         if anew or not self._all_fields:
@@ -144,23 +166,34 @@ def _results(block: Sequence[Record], replies: Sequence[Reply]) -> list[dict[str
     is_paired = len(replies) == len(block) and all(
         not reply.ok or reply.id == record["id"] for record, reply in zip(block, replies, strict=True)
     )
-    results = []
-    for place, record in enumerate(block):
-        reply = by_id.get(record["id"]) or (replies[place] if is_paired else _UNNAMED)
-        results.append(
-            {
-                "id": record["id"],
-                "code": reply.code,
-                "status": "success" if reply.ok else "error",
-                "message": reply.message,
-                "details": reply.details,
-            }
-        )
-    return results
+    return [
+        _result(record["id"], by_id.get(record["id"]) or (replies[place] if is_paired else _UNNAMED))
+        for place, record in enumerate(block)
+    ]
+
+
+def _result(record_id: str, reply: Reply) -> dict[str, Any]:
+    status = "success" if reply.ok else "unknown" if reply.code == _UNNAMED.code else "error"
+    return {
+        "id": record_id,
+        "code": reply.code,
+        "status": status,
+        "message": reply.message,
+        "details": reply.details,
+    }
 
 
 def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
-    updated = sum(result["status"] == "success" for result in results)
-    total, failed = len(results), len(results) - updated
+    counts = Counter(result["status"] for result in results)
+    total, updated, unknown = len(results), counts["success"], counts["unknown"]
     message = f"{updated:,} of {total:,} accounts were updated."
-    return {"total": total, "updated": updated, "failed": failed, "message": message, "results": results}
+    if unknown:
+        message += f" Of {unknown:,} it is unknown: read them again before you send them again."
+    return {
+        "total": total,
+        "updated": updated,
+        "failed": counts["error"],
+        "unknown": unknown,
+        "message": message,
+        "results": results,
+    }

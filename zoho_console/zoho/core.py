@@ -10,7 +10,7 @@ from zoho_console.domain.connections import Organisation, Origins, User
 from zoho_console.domain.fields import Field, Module
 from zoho_console.domain.grants import Grant, GrantVault
 from zoho_console.domain.records import Record, Reply, Slice
-from zoho_console.errors import ZohoConfigError
+from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.zoho import metadata, records, search
 from zoho_console.zoho.auth import Access
 from zoho_console.zoho.call import Call
@@ -39,6 +39,11 @@ class ZohoCore:
     def usage(self) -> ApiUsage:
         """Calls and credits so far; safe to read from any thread."""
         return self._transport.usage
+
+    @property
+    def trouble(self) -> ZohoError | None:
+        """What stands in the way of calls just now, if anything; safe to read from any thread."""
+        return self._access.troubles.present
 
     async def list_slice(
         self,

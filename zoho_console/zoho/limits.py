@@ -1,7 +1,8 @@
 """Waits as data: when a call may be asked again, and how long to wait first. Pure.
 
 Zoho documents neither `Retry-After` nor the body of a 429 (fact sheet 8.4); the header is obeyed where a server or a
-proxy sends it, and without it the wait begins at ten seconds and doubles.
+proxy sends it. Without it the usual cause is too many calls at once, which the window (`zoho.window`) mends, so the
+wait begins at half a second and doubles; a call may be refused so twice as often as it may fail.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from random import Random
 from zoho_console.errors import NotReachable, UnreadableAnswer, ZohoAPIError, ZohoRateLimitError
 
 LONGEST_WAIT_S = 60.0  # a longer wait is the caller's and the person's business
-RATE_WAIT_S = 10.0
+RATE_WAIT_S = 10.0  # what callers are advised to wait once we gave up
+FIRST_RATE_WAIT_S = 0.5
 LONGEST_RETRY_AFTER_S = 86_400.0  # credits come back within a day
 
 
@@ -34,13 +36,14 @@ def next_wait(
     A call that is not repeatable is asked again only where Zoho cannot have acted: nothing was sent, or a 429.
     Waits have full jitter; after a 429 it comes on top, so that a demanded wait (`Retry-After`) is never shortened.
     """
-    if failures > policy.max_retries or not _may_repeat(error, is_repeatable):
+    is_limit = isinstance(error, ZohoRateLimitError)
+    if failures > policy.max_retries * (2 if is_limit else 1) or not _may_repeat(error, is_repeatable):
         return None
     spread = 2.0 ** (failures - 1)
-    if not isinstance(error, ZohoRateLimitError):
+    if not is_limit:
         return random.uniform(0, min(LONGEST_WAIT_S, policy.delay_s * spread))
     demanded = error.details.get("retry_after")
-    least = RATE_WAIT_S * policy.delay_s * spread if demanded is None else float(demanded)
+    least = FIRST_RATE_WAIT_S * policy.delay_s * spread if demanded is None else float(demanded)
     if least > LONGEST_WAIT_S:
         return None
     return least + random.uniform(0, least / 2 if demanded is None else policy.delay_s)

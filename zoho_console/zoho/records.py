@@ -47,7 +47,7 @@ def list_slice(
     if ids:
         query["ids"] = ",".join(ids)
     cost = 1 if sort_by == "id" else 3
-    return Call("GET", module_path(module), decode.one_slice, query=query, credits=cost, scope=_READ)
+    return Call("GET", module_path(module), decode.one_slice, query=query, credits=cost, is_heavy=cost > 1, scope=_READ)
 
 
 def one_record(module: str, record_id: str) -> Call[Record]:
@@ -78,6 +78,7 @@ def update(module: str, records: Sequence[Record], trigger: Sequence[str] | None
         body=body,
         is_repeatable=False,
         credits=-(-len(records) // 10),
+        is_heavy=len(records) > 10,
         scope=_UPDATE,
     )
 

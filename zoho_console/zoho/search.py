@@ -1,10 +1,10 @@
-"""Calls for COQL queries and criteria searches; quoting of values. Source: fact sheet 2.7 and 3."""
+"""Calls for COQL queries and criteria searches. Source: fact sheet 2.7 and 3."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from zoho_console.coql import parse
 from zoho_console.domain.fields import shortened
 from zoho_console.domain.records import Slice
 from zoho_console.errors import BadQuery, ZohoAPIError
@@ -16,47 +16,30 @@ MOST_ROWS = 2000  # LIMIT of one call
 MOST_ROWS_IN_ALL = 100_000  # OFFSET + LIMIT
 MOST_FOUND = 2000  # by one criteria search
 
-_USUAL_LIMIT = 200
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
-_LIMIT = re.compile(r"\blimit\s+(\d+)(?:\s*,\s*(\d+)|\s+offset\s+(\d+))?\s*$", re.IGNORECASE | re.ASCII)
-
-
-def quote(value: str) -> str:
-    """`value` as a COQL text literal, its quotes included: O'Hara becomes 'O''Hara'."""
-    return "'" + value.replace("'", "''") + "'"
-
 
 def coql(query: str) -> Call[Slice]:
     """The rows of one COQL query; keys are the text of the select items.
 
-    Errors: BadQuery, with the place where Zoho names one. Cost: see `coql_credits`. A query changes nothing, so the
-    call is repeatable though it is a POST.
+    What is sent is the query as the grammar prints it: words in quotes, conditions in bracket pairs.
+    Errors: BadQuery, with the place: at once for a text that is no query, with Zoho's answer for all else.
+    Cost: see `Query.credits`. A query changes nothing, so the call is repeatable though it is a POST.
     """
-    body = {"select_query": query}
-    return Call("POST", f"{BASE}/coql", _read_rows, body=body, credits=coql_credits(query), scope="ZohoCRM.coql.READ")
-
-
-def coql_credits(query: str) -> int:
-    """Credits that a query costs: 1 up to 200 rows (the limit without a LIMIT), 2 up to 1,000, 3 above."""
-    limit = limit_of(query)[0] or _USUAL_LIMIT
-    if limit <= 200:
-        return 1
-    return 2 if limit <= 1000 else 3
+    asked = parse(query)
+    body = {"select_query": str(asked)}
+    return Call(
+        "POST", f"{BASE}/coql", _read_rows, body=body, credits=asked.credits, is_heavy=True, scope="ZohoCRM.coql.READ"
+    )
 
 
 def limit_of(query: str) -> tuple[int | None, int]:
-    """The limit and the offset at a query's end, (None, 0) without; a quoted text is never taken for them."""
-    found = _LIMIT.search(_QUOTED.sub("''", _bare(query)))
-    if found is None:
-        return None, 0
-    if found[2] is not None:  # LIMIT offset, rows
-        return int(found[2]), int(found[1])
-    return int(found[1]), int(found[3] or 0)
+    """The limit and the offset of a query, (None, 0) without. Errors: BadQuery."""
+    asked = parse(query)
+    return asked.limit, asked.offset or 0
 
 
 def paged(query: str, *, offset: int, rows: int) -> str:
-    """A query without a limit of its own, cut to `rows` rows after the first `offset`."""
-    return f"{_bare(query)} LIMIT {rows} OFFSET {offset}"
+    """A query cut to `rows` rows after the first `offset`. Errors: BadQuery."""
+    return str(parse(query).limited(rows, offset))
 
 
 def search(module: str, criteria: str, *, page: int, per_page: int) -> Call[Slice]:
@@ -71,12 +54,9 @@ def search(module: str, criteria: str, *, page: int, per_page: int) -> Call[Slic
         decode.one_slice,
         query=query,
         credits=3,
+        is_heavy=True,
         scope="ZohoSearch.securesearch.READ",
     )
-
-
-def _bare(query: str) -> str:
-    return query.rstrip().rstrip(";").rstrip()
 
 
 def _read_rows(answer: Answer) -> Slice:
@@ -90,6 +70,14 @@ def _read_rows(answer: Answer) -> Slice:
 
 def _bad_query(error: ZohoAPIError) -> BadQuery:
     details = error.details
+    if error.code == "LIMIT_EXCEEDED" and details.get("limit"):
+        return BadQuery(
+            f"Zoho takes at most {details['limit']} of “{details.get('by', 'these')}” in one query.",
+            code=error.code,
+            status=error.status,
+            advice="Ask for less at a time.",
+            details=details,
+        )
     reason = shortened(str(details.get("reason") or details.get("message") or error.code), 200).rstrip(".")
     where = next((details[key] for key in ("column_name", "near", "clause", "operator", "by") if details.get(key)), "")
     about = f" (“{shortened(str(where))}”)" if where else ""

@@ -11,6 +11,7 @@ import json
 import logging
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from random import Random
@@ -20,16 +21,20 @@ from urllib.parse import quote, urlencode
 import httpx
 import truststore
 
-from zoho_console import __version__
 from zoho_console.errors import (
     NotReachable,
     UnreadableAnswer,
+    ZohoAPIError,
     ZohoConfigError,
     ZohoRateLimitError,
 )
+from zoho_console.version import __version__
+from zoho_console.zoho.breaker import Breaker, RetryBudget
 from zoho_console.zoho.call import Answer, Call
+from zoho_console.zoho.lanes import Lanes
 from zoho_console.zoho.limits import RetryPolicy, next_wait
 from zoho_console.zoho.usage import ApiUsage
+from zoho_console.zoho.window import MOST
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -39,8 +44,9 @@ TIME_LIMITS = httpx.Timeout(60, connect=10)
 EXCHANGE_LIMIT_S = 120.0
 # Errors that come before the first byte of the request leaves (httpx, "Exceptions").
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-# Zoho takes 5 to 25 calls at once, by edition, from all programs of an organisation (fact sheet 8.3).
-CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=5)
+# As many as may ever run at once; an idle one is closed before the server does it.
+CONNECTIONS = httpx.Limits(max_connections=MOST, max_keepalive_connections=MOST, keepalive_expiry=5)
+HELD_BACK = "held back"
 _THIS_COMPUTER = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -48,11 +54,19 @@ class Transport:
     """Sends calls; one for each connection, used on one loop."""
 
     def __init__(
-        self, policy: RetryPolicy | None = None, *, limit_s: float = EXCHANGE_LIMIT_S, random: Random | None = None
+        self,
+        policy: RetryPolicy | None = None,
+        lanes: Lanes | None = None,
+        *,
+        limit_s: float = EXCHANGE_LIMIT_S,
+        random: Random | None = None,
     ) -> None:
         self._policy = policy or RetryPolicy()
         self._limit_s = limit_s
         self._random = random or Random()
+        self.lanes = lanes or Lanes()
+        self._budget = RetryBudget()
+        self._breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
         self._opening = asyncio.Lock()
         self._http: httpx.AsyncClient | None = None
         self._usage = ApiUsage()
@@ -71,17 +85,19 @@ class Transport:
         failures = 0
         while True:
             try:
-                return call.decode(await self._exchange(call, origin, access_token))
+                value = await self._attempt(call, origin, access_token)
             except (NotReachable, UnreadableAnswer, ZohoRateLimitError) as error:
                 failures += 1
-                wait_s = next_wait(
-                    error, failures, is_repeatable=call.is_repeatable, policy=self._policy, random=self._random
-                )
+                wait_s = self._wait_s(call, error, failures)
                 if wait_s is None:
                     if not error.advice and not call.is_write:
                         error.advice = "Check the network and try again; nothing was changed."
                     raise
                 log.info("%s %s: %s; again in %.1f s", call.method, call.path, type(error).__name__, wait_s)
+            else:
+                if not failures:
+                    self._budget.worked()
+                return value
             await asyncio.sleep(wait_s)
 
     async def aclose(self) -> None:
@@ -89,6 +105,41 @@ class Transport:
         http, self._http = self._http, None
         if http is not None:
             await http.aclose()
+
+    def _wait_s(self, call: Call[T], error: ZohoAPIError, failures: int) -> float | None:
+        wait_s = next_wait(error, failures, is_repeatable=call.is_repeatable, policy=self._policy, random=self._random)
+        is_paid = wait_s is not None and (isinstance(error, ZohoRateLimitError) or self._budget.take())
+        return wait_s if is_paid and error.details.get("reason") != HELD_BACK else None
+
+    async def _attempt(self, call: Call[T], origin: str, access_token: str) -> T:
+        """One exchange, in its turn, if the breaker lets it."""
+        if not access_token:  # the accounts server has limits of its own
+            return await self._watched(call, origin, access_token)
+        async with self.lanes.room(heavy=call.is_heavy):
+            return await self._watched(call, origin, access_token)
+
+    async def _watched(self, call: Call[T], origin: str, access_token: str) -> T:
+        breaker = self._breakers[origin]
+        now_s = time.monotonic()
+        if not breaker.lets_pass(now_s, is_read=call.is_repeatable):
+            host = origin.partition("://")[2]
+            held = NotReachable(f"{host} has not answered for a while, so nothing is sent to it.", sent=False)
+            held.advice = f"It is asked again in {max(1, round(breaker.wait_s(now_s)))} seconds."
+            held.details = {"host": host, "reason": HELD_BACK, "retry_after": breaker.wait_s(now_s)}
+            raise held
+        try:
+            value = call.decode(await self._exchange(call, origin, access_token))
+        except NotReachable:
+            breaker.failed(time.monotonic())
+            raise
+        except asyncio.CancelledError:
+            breaker.given_up()
+            raise
+        except Exception:
+            breaker.worked()  # an answer, if not the one that was hoped for
+            raise
+        breaker.worked()
+        return value
 
     async def _exchange(self, call: Call[T], origin: str, access_token: str) -> Answer:
         request = _request(call, origin, access_token)

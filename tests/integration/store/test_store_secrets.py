@@ -60,7 +60,7 @@ def ask(environment: dict[str, str], code: str) -> str:
 @pytest.mark.usefixtures("secret_service")
 def test_a_secret_is_kept_changed_and_forgotten() -> None:
     secrets = Secrets({})
-    assert secrets.problem() == ""
+    assert secrets.problem() is None
     assert secrets.get("connection-1") is None
 
     secrets.set("connection-1", "geheim “Ω”")
@@ -77,7 +77,7 @@ def test_a_secret_is_kept_changed_and_forgotten() -> None:
 def test_another_program_of_the_session_finds_it(secret_service: dict[str, str]) -> None:
     Secrets({}).set("shared", "between programs")
 
-    assert ask(secret_service, "print(secrets.problem(), secrets.get('shared'))") == "between programs"
+    assert ask(secret_service, "print(secrets.problem(), secrets.get('shared'))") == "None between programs"
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -113,7 +113,7 @@ def test_of_a_chain_only_the_systems_store_is_used(monkeypatch: pytest.MonkeyPat
     secrets.set("in-a-chain", "kept")
     assert SecretService.Keyring().get_password(SERVICE, "in-a-chain") == "kept"
     monkeypatch.setattr(ChainerBackend, "backends", [PlainFile()])
-    assert "no password store" in secrets.problem()
+    assert "no password store" in str(secrets.problem())
 
 
 def test_a_locked_store_is_said_so_and_the_environment_goes_on(
@@ -128,7 +128,7 @@ def test_a_locked_store_is_said_so_and_the_environment_goes_on(
 
     with secret_service_in(tmp_path, None) as locked:
         said = ask(locked, code)
-        assert said.startswith("SecretError Your system's password store is locked")
+        assert said.startswith("PasswordStoreLocked Your system's password store is locked")
         assert "Unlock it" in said
         assert ask({**locked, VARIABLE: "given"}, code) == "given"
 
@@ -157,7 +157,7 @@ def test_memory_forgets_with_the_program() -> None:
     secrets = MemorySecrets()
     secrets.set("a", "b")
 
-    assert (secrets.get("a"), secrets.get("c"), secrets.problem()) == ("b", None, "")
+    assert (secrets.get("a"), secrets.get("c"), secrets.problem()) == ("b", None, None)
     secrets.delete("a")
     secrets.delete("a")
     assert secrets.get("a") is None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from zoho_console.domain.connections import Connection, NewConnection, Origins
-from zoho_console.domain.grants import Grant, GrantVault
+from zoho_console.domain.grants import FailureKind, Grant, GrantVault, RefreshFailure
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.store.connections import Connections
+from zoho_console.store.data_keys import DataKeys
 from zoho_console.store.database import Database
+from zoho_console.store.desktops import Desktops
+from zoho_console.store.secrets import MemorySecrets
 from zoho_console.store.tokens import ConnectionVault, TokenHealth, TokenStore, token_events
 
 ENDS = datetime(2030, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
@@ -25,14 +29,30 @@ def grant(access: str = "access", **other: object) -> Grant:
     return Grant("refresh", access, ENDS, **{**values, **other})  # type: ignore[arg-type]
 
 
+def failure(sentence: str) -> RefreshFailure:
+    return RefreshFailure(FailureKind.REFUSED, sentence)
+
+
+def vault_of(database: Database, connection_id: int) -> ConnectionVault:
+    return ConnectionVault(database, connection_id, DataKeys(database, Desktops(database, MemorySecrets())))
+
+
+def loaded(vault: GrantVault) -> Grant | None:
+    """What the vault holds; its expiry is put back to ENDS if it is that moment but for what two clocks differ in."""
+    grant = vault.load()
+    if grant is not None and abs(grant.expires_at - ENDS) < timedelta(milliseconds=100):
+        return replace(grant, expires_at=ENDS)
+    return grant
+
+
 @pytest.fixture
 def vault(database: Database, acme: Connection) -> ConnectionVault:
-    return ConnectionVault(database, acme.id)
+    return vault_of(database, acme.id)
 
 
 def test_a_vault_is_empty_before_the_first_sign_in(vault: GrantVault) -> None:
     assert vault.load() is None
-    assert vault.claim_refresh(0, LEASE) is False
+    assert vault.claim_refresh(0, LEASE) == 0
 
 
 def test_what_is_saved_is_loaded_as_the_next_generation(vault: ConnectionVault) -> None:
@@ -41,7 +61,7 @@ def test_what_is_saved_is_loaded_as_the_next_generation(vault: ConnectionVault) 
 
     assert first == grant(generation=1)
     assert second == grant("second", generation=2)
-    assert vault.load() == second
+    assert loaded(vault) == second
     assert second.expires_at.tzinfo is UTC
 
 
@@ -49,15 +69,15 @@ def test_connections_do_not_see_each_others_tokens(database: Database, vault: Co
     other = Connections(database).add(NewConnection("Other", "custom", "1000.X", Origins("http://a", "http://b", "")))
     vault.save(grant())
 
-    assert ConnectionVault(database, other.id).load() is None
-    ConnectionVault(database, other.id).save(grant("theirs"))
-    ConnectionVault(database, other.id).delete()
-    assert vault.load() == grant(generation=1)
+    assert vault_of(database, other.id).load() is None
+    vault_of(database, other.id).save(grant("theirs"))
+    vault_of(database, other.id).delete()
+    assert loaded(vault) == grant(generation=1)
 
 
 def test_one_of_many_consoles_refreshes(vault: ConnectionVault) -> None:
     vault.save(grant())
-    answers: list[bool] = []
+    answers: list[int] = []
     start = threading.Barrier(8)
 
     def claim() -> None:
@@ -69,14 +89,15 @@ def test_one_of_many_consoles_refreshes(vault: ConnectionVault) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(answers) == [False] * 7 + [True]
+    assert sorted(answers) == [0] * 7 + [1]
 
 
 def test_a_claim_ends_with_the_new_token_a_failure_or_its_lease(vault: ConnectionVault) -> None:
     vault.save(grant())
-    assert vault.claim_refresh(1, LEASE)
+    claim = vault.claim_refresh(1, LEASE)
+    assert claim
     assert not vault.claim_refresh(1, LEASE)
-    vault.refresh_failed(1, "server_error")
+    vault.refresh_failed(1, failure("server_error"), claim)
     assert vault.claim_refresh(1, timedelta(seconds=-1))
     assert vault.claim_refresh(1, LEASE)
 
@@ -88,8 +109,8 @@ def test_a_claim_ends_with_the_new_token_a_failure_or_its_lease(vault: Connectio
 def test_a_failure_of_an_old_generation_does_not_end_the_claim_of_a_new_one(vault: ConnectionVault) -> None:
     vault.save(grant())
     vault.save(grant("second"))
-    assert vault.claim_refresh(2, LEASE)
-    vault.refresh_failed(1, "late")
+    claim = vault.claim_refresh(2, LEASE)
+    vault.refresh_failed(1, failure("late"), claim)
 
     assert not vault.claim_refresh(2, LEASE)
     assert vault.health().last_error == ""
@@ -100,10 +121,12 @@ def test_health_tells_what_is_known_without_a_token(vault: ConnectionVault, data
     vault.save(grant("SECRET-ACCESS"), event="signed_in")
     with database.begin() as connection:
         connection.execute(text("update zoho_tokens set last_ok_at = '2020-01-01', updated_at = '2020-01-01'"))
-    vault.refresh_failed(1, "invalid_client")
+    vault.refresh_failed(1, failure("invalid_client"), 0)
 
     health = vault.health()
-    assert (health.has_grant, health.expires_at, health.generation) == (True, ENDS, 1)
+    assert (health.has_grant, health.generation) == (True, 1)
+    assert health.expires_at is not None
+    assert abs(health.expires_at - ENDS) < timedelta(milliseconds=100)
     assert (health.last_error, health.scopes) == ("invalid_client", ("ZohoCRM.org.READ", "x"))
     assert "SECRET" not in repr(health)
     vault.note_ok()
@@ -118,7 +141,7 @@ def test_health_tells_what_is_known_without_a_token(vault: ConnectionVault, data
 def test_everything_that_happens_is_in_the_history(database: Database, vault: ConnectionVault) -> None:
     vault.save(grant(), event="signed_in")
     vault.save(grant())
-    vault.refresh_failed(2, "server_error")
+    vault.refresh_failed(2, failure("server_error"), 0)
     vault.delete()
     vault.delete()
 
@@ -180,7 +203,7 @@ def test_the_guides_tokens_and_those_of_connections_live_apart(
     store.delete_token()
     store.close()
 
-    assert vault.load() == grant(generation=1)
+    assert loaded(vault) == grant(generation=1)
 
 
 def test_a_store_whose_database_is_away_says_so_at_once() -> None:

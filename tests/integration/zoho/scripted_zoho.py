@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from zoho_console.domain.connections import Origins
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.zoho.client import AsyncZohoClient
 from zoho_console.zoho.oauth import OAuthApp
 
@@ -132,25 +132,25 @@ class MemoryVault:
         with self._lock:
             return self.grant
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         with self._lock:
             generation = self.grant.generation if self.grant else 0
             self.grant = replace(grant, generation=generation + 1)
             self._claimed_until = 0.0
             return self.grant
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
         with self._lock:
             is_old = self.grant is None or self.grant.generation != generation
             if is_old or time.monotonic() < self._claimed_until:
-                return False
+                return 0
             self._claimed_until = time.monotonic() + lease.total_seconds()
             self.claims += 1
-            return True
+            return self.claims
 
-    def refresh_failed(self, generation: int, code: str) -> None:
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         with self._lock:
-            self.failures.append((generation, code))
+            self.failures.append((generation, failure.sentence))
             self._claimed_until = 0.0
 
     def note_ok(self) -> None:

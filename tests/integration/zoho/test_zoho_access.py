@@ -87,11 +87,11 @@ def test_good_calls_are_noted_now_and_then() -> None:
 
 def test_a_vault_that_keeps_no_generations_is_asked_once() -> None:
     class Forgetful(MemoryVault):
-        def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+        def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
             self.grant = grant
             return grant
 
-        def claim_refresh(self, generation: int, lease: timedelta) -> bool:
+        def claim_refresh(self, generation: int, lease: timedelta) -> int:
             return True
 
     async def body(zoho: ScriptedZoho) -> None:

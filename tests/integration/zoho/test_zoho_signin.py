@@ -331,11 +331,10 @@ def test_dawdlers_do_not_keep_the_true_answer_out() -> None:
         for _, writer in dawdlers:
             writer.write(chance.randbytes(20).replace(b"\r", b""))
 
-        began = time.monotonic()
-        answer = await attempt.browse(state=attempt.state, code="1000.true")
+        async with asyncio.timeout(2):  # less than what any of them is given for its request
+            answer = await attempt.browse(state=attempt.state, code="1000.true")
 
         assert status_of(answer) == 200
-        assert time.monotonic() - began < 0.5
         for _, writer in dawdlers:
             writer.transport.abort()
         await asyncio.sleep(0)

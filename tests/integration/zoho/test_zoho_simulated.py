@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from zoho_console.domain.connections import custom_origins
-from zoho_console.domain.grants import Grant
+from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.errors import (
     BadQuery,
     NotFound,
@@ -43,12 +43,12 @@ class Vault:
     def load(self) -> Grant | None:
         return self.grant
 
-    def save(self, grant: Grant, *, event: str = "refreshed") -> Grant:
+    def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         self.saved += 1
         self.grant = replace(grant, generation=grant.generation + 1)
         return self.grant
 
-    def claim_refresh(self, generation: int, lease: timedelta) -> bool:
+    def claim_refresh(self, generation: int, lease: timedelta) -> int:
         if self.claims_by_others and self.grant is not None:
             self.claims_by_others -= 1
             if not self.claims_by_others:  # the other console has finished
@@ -56,8 +56,8 @@ class Vault:
             return False
         return self.grant is not None and self.grant.generation == generation
 
-    def refresh_failed(self, generation: int, code: str) -> None:
-        self.failures.append(code)
+    def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
+        self.failures.append(failure.sentence)
 
     def note_ok(self) -> None:
         pass

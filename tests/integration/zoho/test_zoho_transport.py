@@ -75,7 +75,8 @@ def test_a_read_gives_up_after_its_retries_with_advice(trouble: Say, kind: type[
             await client.organisation()
 
         assert caught.value.advice
-        assert len(zoho.asked(ORG)) == 3
+        # What was refused for too many at once may be asked twice as often.
+        assert len(zoho.asked(ORG)) == (5 if kind is ZohoRateLimitError else 3)
         await client.aclose()
 
     run(body)

@@ -145,11 +145,6 @@ def test_values_of_customers_do_not_show_in_a_call() -> None:
     assert "secret" not in repr(records.update("Accounts", [{"id": "1", "Phone": "secret"}], None))
 
 
-@pytest.mark.parametrize(("value", "literal"), [("O'Hara", "'O''Hara'"), ("", "''"), ("''", "''''''"), ('"', "'\"'")])
-def test_quoting_doubles_single_quotes(value: str, literal: str) -> None:
-    assert search.quote(value) == literal
-
-
 @pytest.mark.parametrize(
     ("tail", "cost"),
     [
@@ -164,12 +159,12 @@ def test_quoting_doubles_single_quotes(value: str, literal: str) -> None:
     ],
 )
 def test_a_query_costs_by_its_limit(tail: str, cost: int) -> None:
-    assert search.coql_credits(f"select id from Accounts where id is not null{tail}") == cost
+    assert search.coql(f"select id from Accounts where id is not null{tail}").credits == cost
 
 
 def test_a_page_of_a_query_is_its_text_with_a_limit() -> None:
     assert search.paged("select id from A where x = 1 ; \n", offset=4000, rows=2000) == (
-        "select id from A where x = 1 LIMIT 2000 OFFSET 4000"
+        "select id from A where x = 1 limit 2000 offset 4000"
     )
 
 
@@ -180,7 +175,7 @@ def test_a_page_of_a_query_is_its_text_with_a_limit() -> None:
         ("select id from A where id is not null LIMIT 5", (5, 0)),
         ("select id from A where x = 'it''s limit 5'", (None, 0)),
         ("select id from A where x = 'y' limit 5 offset 10 ;", (5, 10)),
-        ('select id from A where x = "y"limit 10, 5', (5, 10)),
+        ('select id from A where x = "y" limit 10, 5', (5, 10)),
     ],
 )
 def test_the_limit_of_a_query_is_found(query: str, limit: tuple[int | None, int]) -> None:
@@ -198,11 +193,21 @@ def test_rows_of_a_query_come_out() -> None:
     assert call.decode(answer(None, 204)).records == ()
 
 
+def test_a_query_is_sent_as_zoho_spells_it() -> None:
+    call = search.coql("SELECT count(*) FROM Accounts WHERE Rating=Hot AND A=1 AND B=2")
+    assert call.body == {"select_query": "select COUNT(id) from Accounts where ((Rating = 'Hot' and A = 1) and B = 2)"}
+
+
+def test_a_text_that_is_no_query_is_not_sent() -> None:
+    with pytest.raises(BadQuery, match="name of a field"):
+        search.coql("select")
+
+
 def test_a_wrong_query_says_where() -> None:
     body = error_body("SYNTAX_ERROR", "unexpected token", line=1, column=15, near="FROM")
 
     with pytest.raises(BadQuery) as caught:
-        search.coql("select").decode(answer(body, 400))
+        search.coql("select id from A").decode(answer(body, 400))
 
     assert str(caught.value) == "Zoho cannot run this query: unexpected token (“FROM”)."
     assert (caught.value.line, caught.value.column) == (1, 15)
@@ -213,24 +218,33 @@ def test_an_unknown_column_is_named() -> None:
     body = error_body("INVALID_QUERY", "column given seems to be invalid", column_name="Foo")
 
     with pytest.raises(BadQuery, match="“Foo”") as caught:
-        search.coql("select").decode(answer(body, 400))
+        search.coql("select id from A").decode(answer(body, 400))
 
     assert caught.value.line is None
     assert "spelling" in caught.value.advice
+
+
+def test_a_query_that_asks_for_too_much_says_how_much_is_possible() -> None:
+    body = error_body("LIMIT_EXCEEDED", "limit exceeded", by="in", limit=100)
+
+    with pytest.raises(BadQuery, match="at most 100 of “in” in one query") as caught:
+        search.coql("select id from A").decode(answer(body, 400))
+
+    assert caught.value.code == "LIMIT_EXCEEDED"
 
 
 def test_a_column_that_is_a_text_is_no_place() -> None:
     body = error_body("INVALID_DATA", "invalid data", reason="unsupported aggregate function", column="F(x)")
 
     with pytest.raises(BadQuery, match="unsupported aggregate function") as caught:
-        search.coql("select").decode(answer(body, 400))
+        search.coql("select id from A").decode(answer(body, 400))
 
     assert caught.value.column is None
 
 
 def test_a_refusal_that_is_not_the_querys_fault_passes() -> None:
     with pytest.raises(ZohoAPIError) as caught:
-        search.coql("select").decode(answer(error_body("NO_PERMISSION", "Permission denied"), 403))
+        search.coql("select id from A").decode(answer(error_body("NO_PERMISSION", "Permission denied"), 403))
 
     assert not isinstance(caught.value, BadQuery)
 

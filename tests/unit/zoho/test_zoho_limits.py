@@ -55,8 +55,8 @@ def test_a_foreign_certificate_is_not_waited_for() -> None:
     assert wait(NotReachable("", sent=False, details={"reason": "certificate"})) is None
 
 
-@pytest.mark.parametrize(("failures", "least"), [(1, 10), (2, 20), (3, 40)])
-def test_a_429_waits_ten_seconds_and_grows(failures: int, least: float) -> None:
+@pytest.mark.parametrize(("failures", "least"), [(1, 0.5), (2, 1), (3, 2), (6, 16)])
+def test_a_429_waits_half_a_second_and_grows(failures: int, least: float) -> None:
     waits = [wait(limited(), failures, seed=seed) for seed in range(100)]
 
     assert all(one is not None and least <= one <= least * 1.5 for one in waits)
@@ -64,6 +64,11 @@ def test_a_429_waits_ten_seconds_and_grows(failures: int, least: float) -> None:
 
 def test_a_demanded_wait_is_never_shortened() -> None:
     assert all(30 <= (wait(limited(30), seed=seed) or 0) <= 31 for seed in range(100))
+
+
+def test_a_429_is_asked_again_twice_as_often_as_a_failure() -> None:
+    assert wait(limited(), 6) is not None
+    assert wait(limited(), 7) is None
 
 
 def test_a_demand_of_more_than_a_minute_is_the_callers_business() -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from zoho_console.domain.changes import ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
+from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.change_set import Step
-from zoho_console.ui.parts.basics import button, label, separator
+from zoho_console.screens.words import count
+from zoho_console.ui.parts.basics import button, separator, set_tone
+from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.progress import ProgressLine
+
+HEIGHT = 38
 
 
 class Asks(Protocol):
@@ -35,113 +41,161 @@ class Asks(Protocol):
 
 
 class Foot(QWidget):
-    """Buttons by name: back, report, pause, stop, undo, again, primary."""
+    """Buttons by name: back, report, pause, stop, undo, again, primary; instead of them `progress`."""
 
     def __init__(self, page: Asks) -> None:
         super().__init__()
         self._page = page
-        self._screen = page.screen_model
-        self._primary_action: Callable[[], None] = lambda: None
-        self._line = label("", "strong")
-        self._small = label("", "small")
+        self._screen = screen = page.screen_model
+        self._primary_action: Callable[[], None] = screen.compare
+        self.line = ElidedLabel("strong")
+        self.small = ElidedLabel("small")
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self._line)
-        words.addWidget(self._small)
+        words.addWidget(self.line)
+        words.addWidget(self.small)
         self.back = button("Back", self._back)
         self.report = button("Save report…", page.ask_for_report)
-        self.pause = button("Pause", self._screen.pause)
+        self.pause = button("Pause", screen.pause)
         self.stop = button("Stop…", page.ask_to_stop)
         self.undo = button("Undo…", self._undo)
-        self.again = button("New update", self._screen.begin_again)
+        self.again = button("New update", screen.begin_again)
         self.primary = button("", self._press_primary, "primary")
         self.primary.setMinimumHeight(36)
-        layout = QHBoxLayout()
+        self._wanted: set[QPushButton] = set()
+        self.progress = ProgressLine(screen.cancel_comparing)
+        self._state = QWidget()
+        layout = QHBoxLayout(self._state)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
-        for one in (self.back, self.report, self.pause, self.stop, self.undo, self.again, self.primary):
+        for one in self._buttons:
             layout.addWidget(one)
+        self._state.setMinimumHeight(HEIGHT)
+        self.progress.setMinimumHeight(HEIGHT)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
         whole.addWidget(separator())
-        whole.addLayout(layout)
+        whole.addWidget(self._state)
+        whole.addWidget(self.progress)
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return (self.back, self.report, self.pause, self.stop, self.undo, self.again, self.primary)
 
     def show_state(self) -> None:
-        """Draw what can be done at this step."""
+        """Draw what can be done at this step, or how far comparing is."""
         screen = self._screen
-        for one in (self.back, self.report, self.pause, self.stop, self.undo, self.again, self.primary):
-            one.hide()
-        self._say("", "")
-        self.setVisible(screen.step is not Step.FILE and not screen.is_comparing)
-        {
-            Step.FILE: lambda: None,
-            Step.COLUMNS: self._columns,
-            Step.DIFFERENCE: self._difference,
-            Step.RUN: self._run,
-            Step.RESULT: self._result,
-        }[screen.step]()
+        progress = screen.progress
+        if screen.is_comparing and progress is not None:
+            self._state.hide()
+            of = f" of {progress.total:,}" if progress.total else ""
+            self.progress.say(f"Comparing with Zoho: {progress.done:,}{of} rows", progress.done, progress.total)
+        else:
+            self.progress.say("")
+            self._show_buttons()
+            self._state.show()
+        self.setVisible(screen.step is not Step.FILE or screen.source.table is not None)
 
-    def _columns(self) -> None:
+    def _show_buttons(self) -> None:
         screen = self._screen
-        self._say("Comparing reads your accounts and changes nothing.", "")
-        self.back.show()
-        ready = not screen.problems
-        self._offer("Compare with Zoho", screen.compare, enabled=ready)
-        if not ready:
-            self._say(f"{screen.problems[0].sentence} {screen.problems[0].advice}", "")
-
-    def _difference(self) -> None:
-        screen = self._screen
+        self._wanted.clear()
+        self.report.setEnabled(not screen.report.is_writing)
+        self.report.setText("Saving…" if screen.report.is_writing else "Save report…")
         change_set = screen.change_set
-        if change_set is None:
-            return
-        count = change_set.count(RowState.PLANNED)
-        self.back.setVisible(screen.table is not None)
-        self.again.setVisible(screen.table is None)
-        self.report.show()
-        if count:
-            self._say(f"Before-values of {count:,} accounts are kept: this run can be undone.", screen.price)
-            self._offer(f"Apply {count:,} changes", self._page.ask_to_apply)
+        if screen.step in (Step.FILE, Step.COLUMNS):
+            self._before_comparing()
+        elif change_set is not None:
+            {Step.DIFFERENCE: self._difference, Step.RUN: self._run}.get(screen.step, self._result)(change_set)
+        # Only what is no longer wanted is hidden: a button that comes back would have lost the focus.
+        for one in sorted(self._buttons, key=self._wanted.__contains__):
+            one.setVisible(one in self._wanted)
+
+    def _want(self, one: QPushButton, *, if_so: bool = True) -> None:
+        if if_so:
+            self._wanted.add(one)
+
+    def take_focus(self) -> None:
+        """Give the keyboard to what comes next: the primary button, else the first that can be pressed."""
+        buttons = (self.progress.cancel, self.primary, *self._buttons)
+        for one in buttons:
+            if one.isVisible() and one.isEnabled():
+                one.setFocus()
+                return
+
+    def _before_comparing(self) -> None:
+        screen = self._screen
+        ready = not screen.hindrance
+        if screen.step is Step.FILE:
+            self._say("Does it look right?", "Correct how the file is read if letters or columns are wrong.")
+            self._offer("Choose columns", lambda: screen.go_to(Step.COLUMNS), enabled=screen.source.problem is None)
+        else:
+            self._say("Comparing reads your accounts and changes nothing.", "")
+            self._want(self.back)
+            rows = screen.source.rows
+            words = "Compare with Zoho" if rows is None else f"Compare {count(rows, 'row')} with Zoho"
+            self._offer(words, screen.compare, enabled=ready)
+        if not ready and (screen.step is Step.COLUMNS or screen.source.problem is not None):
+            self._say("This cannot be compared yet.", screen.hindrance, tone="bad")
+
+    def _difference(self, change_set: ChangeSet) -> None:
+        screen = self._screen
+        planned = change_set.count(RowState.PLANNED)
+        has_file = screen.source.table is not None
+        self._want(self.back, if_so=has_file)
+        self._want(self.again, if_so=not has_file)
+        self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
+        if planned:
+            self._say("The values of now are kept for an undo.", screen.price)
+            self._offer(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
 
-    def _run(self) -> None:
+    def _run(self, change_set: ChangeSet) -> None:
         screen = self._screen
         if screen.is_running:
-            self._say("Each batch is written down before it is sent.", "You may leave this page; the run goes on.")
-            self.pause.show()
-            self.stop.show()
-        elif screen.change_set is not None:
-            paused = screen.change_set.state is ChangeSetState.PAUSED
-            self._say("The run is paused." if paused else "The run was cut off.", screen.change_set.note)
-            self.report.show()
-            self.again.show()
-            self._offer("Go on", screen.apply)
-
-    def _result(self) -> None:
-        screen = self._screen
-        change_set = screen.change_set
-        if change_set is None:
+            self._say(
+                screen.ending or "Each batch is written down before it is sent.",
+                "You may leave this page; the run goes on.",
+            )
+            self._want(self.pause, if_so=not screen.ending)
+            self._want(self.stop, if_so=not screen.ending)
             return
-        self._say(screen.summary, "The report has one line for every row of the file.")
-        self.report.show()
-        self.again.show()
-        self.undo.setVisible(bool(change_set.count(RowState.UPDATED)))
+        paused = change_set.state is ChangeSetState.PAUSED
+        cut_off = "It was cut off, or goes on in another console. What was sent is looked up before going on."
+        self._say("The run is paused." if paused else "This run is not on its way here.", change_set.note or cut_off)
+        self._want(self.report)
+        self._want(self.again)
+        self._offer("Go on", screen.apply)
+
+    def _result(self, change_set: ChangeSet) -> None:
+        updated = change_set.count(RowState.UPDATED)
+        if change_set.state is ChangeSetState.FINISHED:
+            changed = f"{count(updated, 'account')} updated." if updated else "No account was changed."
+            kept = "Their before-values are kept: this run can be undone. " if updated else ""
+            self._say(changed, f"{kept}The report has one line for every row.")
+        else:
+            self._say("This was given up before anything was sent.", change_set.note)
+        self._want(self.report)
+        self._want(self.undo, if_so=bool(updated))
         self.undo.setText("Undo the undo…" if change_set.kind is ChangeSetKind.UNDO else "Undo…")
+        self._want(self.again)
+
+    def _offer(self, words: str, action: Callable[[], None], *, enabled: bool = True) -> None:
+        self.primary.setText(words)
+        self._primary_action = action
+        self.primary.setEnabled(enabled)
+        self._want(self.primary)
 
     def _press_primary(self) -> None:
         self._primary_action()
 
-    def _offer(self, text: str, action: Callable[[], None], *, enabled: bool = True) -> None:
-        self.primary.setText(text)
-        self._primary_action = action
-        self.primary.setEnabled(enabled)
-        self.primary.show()
-
-    def _say(self, line: str, small: str) -> None:
-        self._line.setText(line)
-        self._small.setText(small)
+    def _say(self, line: str, small: str, *, tone: str = "") -> None:
+        self.line.say(line)
+        self.small.say(small)
+        self.small.setVisible(bool(small))
+        set_tone(self.small, tone)
 
     def _back(self) -> None:
         self._screen.go_to(Step.FILE if self._screen.step is Step.COLUMNS else Step.COLUMNS)

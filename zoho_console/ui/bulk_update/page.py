@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget
 
-from zoho_console.domain.changes import ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.changes import RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.cells import STATE_WORDS
+from zoho_console.screens.bulk_words import confirmation, running_sentence, title
 from zoho_console.screens.change_set import Step
+from zoho_console.screens.words import count
 from zoho_console.ui.bulk_update.columns_step import ColumnsStep
 from zoho_console.ui.bulk_update.file_step import FileStep
 from zoho_console.ui.bulk_update.foot import Foot
@@ -18,9 +21,7 @@ from zoho_console.ui.bulk_update.rows_step import RowsStep
 from zoho_console.ui.bulk_update.run_step import RunStep
 from zoho_console.ui.bulk_update.spine import Spine
 from zoho_console.ui.dialogs import confirm, open_file, save_file
-from zoho_console.ui.parts.basics import set_style_property
 from zoho_console.ui.parts.page import Page
-from zoho_console.ui.parts.progress import ProgressLine
 from zoho_console.ui.theme import Look
 
 FILES = "CSV files (*.csv *.tsv *.txt);;All files (*)"
@@ -34,19 +35,18 @@ class BulkUpdatePage(Page):
         super().__init__("Bulk update", look)
         self._screen = screen
         self.setAcceptDrops(True)
-        self.spine = Spine()
-        self.progress = ProgressLine(screen.cancel_comparing)
+        self.spine = Spine(look)
         self.file_step = FileStep(screen, look, self._choose, self._sample)
         self.columns_step = ColumnsStep(screen)
-        self.rows_step = RowsStep(screen, look, "Rows")
+        self.rows_step = RowsStep(screen, look)
         self.run_step = RunStep(screen)
         self.foot = Foot(self)
+        self._place = (screen.step, screen.is_comparing)
         self._steps = QStackedWidget()
         for one in (self.file_step, self.columns_step, self.rows_step, self.run_step):
             self._steps.addWidget(one)
         self.content.addWidget(self.spine)
         self.content.addWidget(self._steps, 1)
-        self.content.addWidget(self.progress)
         self.content.addWidget(self.foot)
         self.spine.chosen.connect(screen.go_to)
         screen.changed.connect(self._show)
@@ -61,66 +61,59 @@ class BulkUpdatePage(Page):
 
     def _show(self) -> None:
         screen = self._screen
+        had_focus = self._has_focus()
         steps: dict[Step, FileStep | ColumnsStep | RunStep] = {
             Step.FILE: self.file_step,
             Step.COLUMNS: self.columns_step,
             Step.RUN: self.run_step,
         }
         step = steps.get(screen.step, self.rows_step)
-        self._steps.setCurrentWidget(step)
         step.show_state()
-        self.spine.show_step(screen.step, self._facts())
+        self._steps.setCurrentWidget(step)
+        self._steps.setEnabled(not screen.is_comparing)  # the foot says why
+        self.spine.show_step(screen.step, screen.facts, screen.can_go_to)
         self._say()
-        progress = screen.progress
-        if screen.is_comparing and progress is not None:
-            of = f" of {progress.total:,}" if progress.total else ""
-            self.progress.say(f"Compared {progress.done:,}{of} rows with Zoho", progress.done, progress.total)
-        else:
-            self.progress.say("")
         self.foot.show_state()
+        former, self._place = self._place, (screen.step, screen.is_comparing)
+        # Qt gives the focus of a widget that is hidden to whatever comes next, even in the rail.
+        if had_focus and (self._place != former or not self._has_focus()):
+            self._take_focus()
+
+    def _has_focus(self) -> bool:
+        # The window's: it stands also while a file is dragged here from another program.
+        focus = self.window().focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def _take_focus(self) -> None:
+        """Where the keyboard goes on: the rows where they are to be read, else the next thing to do."""
+        screen = self._screen
+        if screen.step in (Step.DIFFERENCE, Step.RESULT) and not screen.is_comparing:
+            self.rows_step.view.setFocus()
+        elif self.foot.isVisible():
+            self.foot.take_focus()
+        else:
+            self.file_step.choose.setFocus()
 
     def _say(self) -> None:
         screen = self._screen
-        change_set = screen.change_set
-        if change_set is None:
-            self.title.setText("Bulk update" if screen.table is None else f"Bulk update: {screen.table.path.name}")
-            self.say(
-                "Correct many accounts from a file; see every difference first; take it back"
-                if screen.table is None
-                else f"{len(screen.table.header)} columns · nothing is sent before you have seen the difference"
-            )
-            return
-        what = "Undo" if change_set.kind is ChangeSetKind.UNDO else "Bulk update"
-        self.title.setText(f"{what}: {change_set.source}")
-        parts = [f"{change_set.total:,} rows {'to undo' if change_set.undo_of else 'in file'}"]
-        for state in RowState:
-            if count := change_set.count(state):
-                words = STATE_WORDS[state]
-                if state is RowState.PLANNED and screen.step is Step.DIFFERENCE:
-                    words = f"will change {screen.changed_values:,} values"
-                parts.append(f"{count:,} {words}")
-        self.say(*parts)
-
-    def _facts(self) -> dict[Step, str]:
-        screen = self._screen
-        facts: dict[Step, str] = {}
-        change_set = screen.change_set
+        change_set, table = screen.change_set, screen.source.table
         if change_set is not None:
-            facts[Step.FILE] = f"{change_set.total:,} rows"
-            facts[Step.COLUMNS] = f"{len(change_set.mapping.targets)} fields"
-            facts[Step.DIFFERENCE] = f"{screen.changed_values:,} values"
-            if change_set.state is ChangeSetState.FINISHED:
-                facts[Step.RUN] = "finished"
-                facts[Step.RESULT] = f"{change_set.count(RowState.UPDATED):,} updated"
-        elif screen.table is not None:
-            facts[Step.FILE] = f"{len(screen.table.header)} columns"
-            facts[Step.COLUMNS] = f"{len(screen.mapping.targets)} fields"
-        return facts
+            self.title.setText(title(change_set))
+            is_planned = screen.step is Step.DIFFERENCE
+            self.say(running_sentence(change_set, screen.counts, screen.changed_values, is_planned=is_planned))
+        elif table is not None:
+            self.title.setText(f"Bulk update: {table.path.name}")
+            mapped = len(screen.mapping.targets)
+            parts = (count(len(table.header), "column"), f"{mapped:,} of them set a field", "nothing is sent yet")
+            self.say(*parts)
+        else:
+            self.title.setText("Bulk update")
+            self.say("Correct many accounts from a file", "see every difference first", "take it back if need be")
 
     # --- what the person asks for ---
 
     def _choose(self) -> None:
-        self._screen.tasks.start(self._choose_file(), name="choose")
+        self._screen.tasks.start(self._choose_file(), name="ask")
 
     async def _choose_file(self) -> None:
         path = await open_file(self, "Choose a CSV file", FILES)
@@ -128,12 +121,22 @@ class BulkUpdatePage(Page):
             self._screen.open_file(path)
 
     def _sample(self) -> None:
-        self._screen.tasks.start(self._save_sample(), name="sample")
+        self._ask_to_save("Save a sample", "corrections.csv", self._screen.save_sample)
 
-    async def _save_sample(self) -> None:
-        path = await save_file(self, "Save a sample file", "corrections.csv", FILES)
+    def ask_for_report(self) -> None:
+        """Choose where the report goes."""
+        change_set = self._screen.change_set
+        if change_set is not None:
+            name = f"{Path(change_set.source).stem} report {change_set.id}.csv"
+            self._ask_to_save("Save the report", name, self._screen.save_report)
+
+    def _ask_to_save(self, words: str, name: str, save: Callable[[Path], None]) -> None:
+        self._screen.tasks.start(self._save(words, name, save), name="ask")
+
+    async def _save(self, words: str, name: str, save: Callable[[Path], None]) -> None:
+        path = await save_file(self, words, name, FILES)
         if path is not None:
-            self._screen.save_sample(path)
+            save(path)
 
     def ask_to_apply(self) -> None:
         """Restate the change with its numbers; apply it if the person agrees."""
@@ -143,16 +146,12 @@ class BulkUpdatePage(Page):
         change_set = self._screen.change_set
         if change_set is None:
             return
-        count = change_set.count(RowState.PLANNED)
-        fields = ", ".join(dict.fromkeys(facet.label for facet in self._screen.facets))
+        planned = change_set.count(RowState.PLANNED)
         connection = self._screen.desk.connection
-        where = connection.organisation.name if connection and connection.organisation else "Zoho"
-        text = (
-            f"{count:,} accounts of {where} change in: {fields}. "
-            "Their values of now are kept, so that this run can be undone."
-        )
-        typed = str(count) if count > TYPED_FROM else ""
-        if await confirm(self, f"Apply {count:,} changes", text, f"Apply {count:,} changes", typed=typed):
+        organisation = connection.organisation.name if connection and connection.organisation else ""
+        text = confirmation(change_set, self._screen.facets, organisation)
+        verb = f"Apply {count(planned, 'change')}"
+        if await confirm(self, verb, text, verb, typed=str(planned) if planned > TYPED_FROM else ""):
             self._screen.apply()
 
     def ask_to_stop(self) -> None:
@@ -164,30 +163,26 @@ class BulkUpdatePage(Page):
         if await confirm(self, "Stop this run", text, "Stop"):
             self._screen.stop()
 
-    def ask_for_report(self) -> None:
-        """Choose where the report goes."""
-        self._screen.tasks.start(self._report(), name="ask")
-
-    async def _report(self) -> None:
-        change_set = self._screen.change_set
-        if change_set is not None:
-            name = f"{Path(change_set.source).stem} report {change_set.id}.csv"
-            path = await save_file(self, "Save the report", name, FILES)
-            if path is not None:
-                self._screen.save_report(path)
-
     # --- files dropped ---
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
-            set_style_property(self.file_step.zone, "over", "true")
+        if _file_in(event.mimeData()) is not None:
+            self.file_step.zone.show_over(is_over=True)
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        set_style_property(self.file_step.zone, "over", "false")
+        self.file_step.zone.show_over(is_over=False)
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        set_style_property(self.file_step.zone, "over", "false")
-        event.acceptProposedAction()
-        self._screen.open_file(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.file_step.zone.show_over(is_over=False)
+        path = _file_in(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self._screen.open_file(path)
+
+
+def _file_in(data: QMimeData) -> Path | None:
+    """The one file that is dragged; several at once are not taken, so that none is silently left out."""
+    urls = data.urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

@@ -1,20 +1,24 @@
-"""Fourth step: the run, with its counters, its pace and its log."""
+"""Fourth step: the run, with its counters, its pace and what it tells."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSetState, RowState
+from zoho_console.screens.bulk_words import ON_THEIR_WAY, left_out_sentence, pace, sent_of
 from zoho_console.screens.change_set import ChangeSetScreen
-from zoho_console.ui.parts.basics import card, label
+from zoho_console.screens.run_watch import LOG_LINES
+from zoho_console.ui.parts.basics import card, label, row, set_tone
+from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.scrolled import Scrolled
 
-_COUNTERS = (
+_COUNTERS: tuple[tuple[str, tuple[RowState, ...], str], ...] = (
     ("updated", (RowState.UPDATED,), "good"),
-    ("unchanged", (RowState.UNCHANGED,), "muted"),
-    ("refused", (RowState.REFUSED, RowState.INVALID), "bad"),
+    ("refused by Zoho", (RowState.REFUSED,), "bad"),
     ("changed by others", (RowState.CONFLICT,), "warn"),
     ("in doubt", (RowState.IN_DOUBT,), "warn"),
-    ("to go", (RowState.PLANNED, RowState.SENT), "accent"),
+    ("to go", ON_THEIR_WAY, "accent"),
 )
 
 
@@ -27,54 +31,68 @@ class RunStep(QWidget):
         self.counters: dict[str, QLabel] = {}
         counters = QHBoxLayout()
         counters.setSpacing(12)
-        for words, _states, tone in _COUNTERS:
+        for words, _states, _tone in _COUNTERS:
             frame, inside = card(spacing=2)
-            number = label("0", "big-number", tone=tone)
-            inside.addWidget(number)
+            self.counters[words] = label("0", "big-number")
+            inside.addWidget(self.counters[words])
             inside.addWidget(label(words, "small"))
             counters.addWidget(frame, 1)
-            self.counters[words] = number
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Rows settled")
-        self._pace = label("", "muted")
-        frame, inside = card(spacing=6)
-        inside.addWidget(label("What happens", "strong"))
-        self._log = label("", "muted", wraps=True, selectable=True)
-        inside.addWidget(self._log)
-        inside.addStretch(1)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Rows sent")
+        self.pace = label("", "muted")
+        self._left_out = ElidedLabel("muted")
+        self._left_out.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
         layout.addLayout(counters)
-        layout.addWidget(self._bar)
-        layout.addWidget(self._pace)
-        layout.addWidget(frame, 1)
+        layout.addWidget(self.bar)
+        layout.addLayout(row(self.pace, self._left_out, spacing=16))
+        layout.addWidget(self._log_card(), 1)
 
     def show_state(self) -> None:
         """Draw the latest progress."""
         screen = self._screen
-        change_set, progress = screen.change_set, screen.progress
-        if change_set is None:
+        if screen.change_set is None:
             return
-        counts = progress.counts if progress is not None else change_set.counts
-        for words, states, _tone in _COUNTERS:
-            self.counters[words].setText(f"{sum(counts.get(state, 0) for state in states):,}")
-        total = change_set.total
-        to_go = sum(counts.get(state, 0) for state in (RowState.PLANNED, RowState.SENT))
-        self._bar.setRange(0, total)
-        self._bar.setValue(total - to_go)
-        self._pace.setText(self._pace_words(to_go))
-        self._log.setText("\n".join(screen.log) or change_set.note or "Nothing has been sent yet.")
+        counts = screen.counts
+        for words, states, tone in _COUNTERS:
+            rows = sum(counts.get(state, 0) for state in states)
+            self.counters[words].setText(f"{rows:,}")
+            set_tone(self.counters[words], tone if rows else "muted")
+        done, total = sent_of(counts)
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        words = pace(counts, screen.rate)
+        if screen.change_set.state is ChangeSetState.PAUSED and not screen.is_running:
+            words = f"Paused at {words}"
+        self.pace.setText(words)
+        self._left_out.say(left_out_sentence(counts))
+        self._show_log()
 
-    def _pace_words(self, to_go: int) -> str:
-        screen = self._screen
-        assert screen.change_set is not None
-        if not screen.is_running:
-            if screen.change_set.state is ChangeSetState.PAUSED:
-                return f"Paused. {screen.change_set.note}"
-            return "This run is not on its way here."
-        rate = screen.rate
-        if rate <= 0 or not to_go:
-            return "Sending…"
-        return f"{rate:,.0f} rows a second · about {to_go / rate:,.0f} s to go"
+    def _log_card(self) -> QFrame:
+        frame, inside = card(spacing=10)
+        inside.addWidget(label("What happens", "strong"))
+        lines = QWidget()
+        grid = QGridLayout(lines)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._log = [(label("", "small"), ElidedLabel()) for _ in range(LOG_LINES)]
+        for place, (at, text) in enumerate(self._log):
+            grid.addWidget(at, place, 0)
+            grid.addWidget(text, place, 1)
+        grid.setRowStretch(LOG_LINES, 1)
+        inside.addWidget(Scrolled(lines), 1)
+        return frame
+
+    def _show_log(self) -> None:
+        lines = [(line.at, line.text) for line in reversed(self._screen.watch.log if self._screen.watch else ())]
+        if not lines:
+            lines = [("", "Beginning…" if self._screen.is_running else "Nothing was sent since this was opened.")]
+        for place, (at, text) in enumerate(self._log):
+            said = lines[place] if place < len(lines) else ("", "")
+            at.setText(said[0])
+            text.say(said[1])

@@ -1,52 +1,54 @@
-"""The steps on top of the page: what is done, where we are, what comes; done ones can be visited again."""
+"""The steps on top of the page: what is done, where we are, what comes; where it helps they can be visited again."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.screens.change_set import Step
-from zoho_console.ui.parts.basics import label, set_style_property
+from zoho_console.ui.parts.basics import label, row, set_style_property
+from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.tile import Tile
+from zoho_console.ui.theme import Look
+
+CHECK = 14
+_SAID = {"done": "done", "now": "this is where you are", "open": "can be opened", "ahead": "comes later"}
 
 
-class StepTile(QFrame):
-    """One step. Signals: `pressed`."""
+class StepTile(Tile):
+    """One step with one fact."""
 
-    pressed = Signal()
-
-    def __init__(self, step: Step) -> None:
-        super().__init__()
-        self.setObjectName("step")
+    def __init__(self, step: Step, look: Look) -> None:
+        super().__init__("step")
         self._step = step
-        self._name = label(str(step), "strong")
-        self._fact = label("", "small")
+        self._look = look
+        self._check = QLabel()
+        self.fact = ElidedLabel("small")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 7, 12, 7)
+        layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(1)
-        layout.addWidget(self._name)
-        layout.addWidget(self._fact)
-        self.setFixedHeight(50)
+        layout.addLayout(row(self._check, label(str(step), "strong"), None, spacing=5))
+        layout.addWidget(self.fact)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.let_presses_through()
+        look.changed.connect(self._draw)
+        self._draw()
 
-    def show_state(self, state: str, fact: str) -> None:
-        """`state` is done, now or ahead."""
-        self._name.setText(f"✓ {self._step}" if state == "done" else str(self._step))
-        self._fact.setText(fact)
-        self.setAccessibleName(f"Step {self._step}: {state}. {fact}")
+    def show_state(self, state: str, fact: str, *, can_visit: bool) -> None:
+        """`state` is done, now, open or ahead."""
+        self.fact.say(fact)
+        self._check.setVisible(state == "done")
+        self.setAccessibleName(". ".join(part for part in (f"Step {self._step}", _SAID[state], fact) if part))
         set_style_property(self, "state", state)
-        can_press = state == "done"
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_press else Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if can_press else Qt.CursorShape.ArrowCursor)
+        # Not disabled: a step that cannot be visited still tells its fact in full colour.
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not can_visit)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if can_visit else Qt.FocusPolicy.NoFocus)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pressed.emit()
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit()
-        else:
-            super().keyPressEvent(event)
+    def _draw(self) -> None:
+        self._check.setPixmap(self._look.icon("check", "good").pixmap(QSize(CHECK, CHECK)))
 
 
 class Spine(QWidget):
@@ -54,21 +56,27 @@ class Spine(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(7)
         self.tiles: dict[Step, StepTile] = {}
         for step in Step:
-            tile = StepTile(step)
-            tile.pressed.connect(lambda one=step: self.chosen.emit(one))
+            tile = StepTile(step, look)
+            tile.clicked.connect(partial(self._choose, step))
             layout.addWidget(tile, 1)
             self.tiles[step] = tile
 
-    def show_step(self, now: Step, facts: dict[Step, str]) -> None:
-        """Where we are, and one fact for each step."""
+    def show_step(self, now: Step, facts: dict[Step, str], can_visit: Callable[[Step], bool]) -> None:
+        """Where we are, one fact for each step, and which can be visited."""
         order = list(Step)
         for step, tile in self.tiles.items():
-            state = "now" if step is now else "done" if order.index(step) < order.index(now) else "ahead"
-            tile.show_state(state, facts.get(step, ""))
+            is_open = step is not now and can_visit(step)
+            state = "open" if is_open else "ahead"
+            if order.index(step) <= order.index(now):
+                state = "now" if step is now else "done"
+            tile.show_state(state, facts.get(step, ""), can_visit=is_open)
+
+    def _choose(self, step: Step, _checked: bool = False) -> None:
+        self.chosen.emit(step)

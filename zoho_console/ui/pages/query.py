@@ -112,7 +112,7 @@ class QueryPage(Page):
         else:
             self.empty.say(
                 "No rows yet",
-                "Write a query and press Ctrl+Enter. Every query needs a where; “where id is not null” takes all.",
+                "Write a query and press Ctrl+Enter. Without a where it takes every record.",
             )
             self.cover.show_words(self.empty)
 

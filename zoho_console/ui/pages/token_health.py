@@ -9,13 +9,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from zoho_console.domain.connections import Connection
+from zoho_console.screens.team import Desktop
 from zoho_console.screens.token_health import TokenHealthScreen
+from zoho_console.ui.desktops_card import DesktopsCard
 from zoho_console.ui.dialogs import confirm
 from zoho_console.ui.health_card import HealthCard
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.standing_warning import StandingWarning
+from zoho_console.ui.secret_dialog import ask_secret
 from zoho_console.ui.theme import Look
 
 CARD_WIDTH, MOST_COLUMNS, GAP = 300, 3, 16
@@ -32,6 +35,7 @@ class TokenHealthPage(Page):
         self.add_buttons(self.check)
         self.cards: list[HealthCard] = []
         self.warning = StandingWarning()
+        self.desktops = DesktopsCard(screen.team, self._ask_to_remove)
         self.empty = EmptyState(
             look, "health", "No connection yet",
             "Once you connect your Zoho CRM, you see here what works and since when.",
@@ -47,6 +51,8 @@ class TokenHealthPage(Page):
         clock.timeout.connect(self._tick)
         clock.start(1000)
         screen.changed.connect(self._show)
+        screen.team.changed.connect(self._show)
+        screen.team.noticed.connect(screen.noticed)
         self._show()
 
     async def ask_to_revoke(self, connection: Connection) -> None:
@@ -57,6 +63,24 @@ class TokenHealthPage(Page):
         )
         if await confirm(self, "Revoke this sign-in", text, "Revoke"):
             self._screen.revoke(connection)
+
+    async def ask_for_secret(self, connection: Connection) -> None:
+        """Take a client secret and try it."""
+        secret = await ask_secret(self, connection.name)
+        if secret:
+            self._screen.give_secret(connection, secret)
+
+    def _ask_to_remove(self, desktop: Desktop) -> None:
+        self._screen.tasks.start(self.ask_to_remove(desktop), name="ask")
+
+    async def ask_to_remove(self, desktop: Desktop) -> None:
+        """Take a desktop off if the person agrees."""
+        text = (
+            f"“{desktop.name}” can read no sign-in any more, and every key is renewed. It may have copied tokens while "
+            "it was approved: revoke each sign-in afterwards and sign in again."
+        )
+        if await confirm(self, "Remove this desktop", text, "Remove"):
+            self._screen.team.remove(desktop)
 
     def _build(self) -> None:
         credits_card, credits_layout = card(spacing=10)
@@ -77,6 +101,7 @@ class TokenHealthPage(Page):
         layout.setSpacing(GAP)
         layout.addWidget(self.warning)
         layout.addLayout(self._grid)
+        layout.addWidget(self.desktops)
         layout.addWidget(credits_card)
         layout.addWidget(events_card)
         layout.addStretch(1)
@@ -96,7 +121,7 @@ class TokenHealthPage(Page):
         self.check.setVisible(has_any)
         self.check.setText("Stop checking" if screen.is_checking else "Check all now")
         self.say(screen.sentence if has_any else "What works, since when, and what to do")
-        self.warning.say(screen.problem)
+        self.warning.say(screen.team.problem)
         if len(self.cards) != len(screen.health):
             self._make_cards()
         for one, health in zip(self.cards, screen.health, strict=True):
@@ -112,7 +137,7 @@ class TokenHealthPage(Page):
             self._grid.removeWidget(gone)
             gone.deleteLater()
         while len(self.cards) < len(self._screen.health):
-            made = HealthCard(self._screen, self._look, self._start_to_revoke)
+            made = HealthCard(self._screen, self._look, self._start_to_revoke, self._start_to_ask_for_secret)
             self.cards.append(made)
         self._columns = 0
         self._arrange()
@@ -129,6 +154,9 @@ class TokenHealthPage(Page):
 
     def _start_to_revoke(self, connection: Connection) -> None:
         self._screen.tasks.start(self.ask_to_revoke(connection), name="ask")
+
+    def _start_to_ask_for_secret(self, connection: Connection) -> None:
+        self._screen.tasks.start(self.ask_for_secret(connection), name="ask")
 
     def _check(self) -> None:
         if self._screen.is_checking:

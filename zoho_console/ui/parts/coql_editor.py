@@ -16,12 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
+from zoho_console.coql import AGGREGATES, KEYWORDS
 from zoho_console.ui.theme import Look
 
-_KEYWORDS = re.compile(
-    r"\b(select|from|where|and|or|not|in|like|between|is|null|group|order|by|asc|desc|limit|offset|as)\b", re.IGNORECASE
-)
-_FUNCTIONS = re.compile(r"\b(COUNT|SUM|MIN|MAX|AVG)(?=\s*\()")
+_KEYWORDS = re.compile(rf"\b({'|'.join(KEYWORDS)})\b", re.IGNORECASE)
+_FUNCTIONS = re.compile(rf"\b({'|'.join(AGGREGATES)})(?=\s*\()")
 _NUMBERS = re.compile(r"\b\d+(\.\d+)?\b")
 _TEXTS = re.compile(r"'(?:[^']|'')*'?|\"(?:[^\"]|\"\")*\"?")
 

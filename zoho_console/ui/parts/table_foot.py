@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
-from zoho_console.ui.parts.basics import label, set_tone
+from zoho_console.ui.parts.basics import set_tone
+from zoho_console.ui.parts.elided import ElidedLabel
 
 HEIGHT = 34
 
@@ -16,7 +17,7 @@ class TableFoot(QFrame):
         super().__init__()
         self.setObjectName("table-foot")
         self.setFixedHeight(HEIGHT)
-        self.sentence = label("", "small")
+        self.sentence = ElidedLabel("small")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 10, 0)
         layout.setSpacing(14)
@@ -26,6 +27,5 @@ class TableFoot(QFrame):
 
     def say(self, text: str, tone: str = "muted") -> None:
         """Show one sentence; its whole is in the tooltip where the window is too narrow for it."""
-        self.sentence.setText(text)
-        self.sentence.setToolTip(text if tone == "bad" else "")
+        self.sentence.say(text)
         set_tone(self.sentence, tone)

@@ -1,0 +1,61 @@
+"""Hands for the tests of the bulk update page: drop a file, compare, agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from zoho_console.screens.bulk_update import BulkUpdateScreen
+from zoho_console.screens.change_set import Step
+from zoho_console.ui.bulk_update.page import BulkUpdatePage
+from zoho_console.ui.dialogs import Confirmation
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def drop(page: BulkUpdatePage, *paths: Path) -> None:
+    """Drag files onto the page and let go."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(page, QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, LEFT, none))
+    QApplication.sendEvent(page, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, LEFT, none))
+
+
+def file(folder: Path, text: str, name: str = "corrections.csv") -> Path:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def opened(qtbot: QtBot, page: BulkUpdatePage, path: Path) -> BulkUpdateScreen:
+    """Drop the file; its columns are shown."""
+    drop(page, path)
+    # Its page, not only its state: the screen tells of a change a moment after it.
+    qtbot.waitUntil(lambda: page.screen_model.step is Step.COLUMNS and page.columns_step.isVisible())
+    return page.screen_model
+
+
+def compared(qtbot: QtBot, page: BulkUpdatePage, path: Path) -> BulkUpdateScreen:
+    """Drop the file and compare it; the difference is shown."""
+    screen = opened(qtbot, page, path)
+    qtbot.mouseClick(page.foot.primary, LEFT)
+    qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and bool(screen.rows.table.rows), timeout=10_000)
+    qtbot.waitUntil(lambda: not screen.is_comparing and page.rows_step.isVisible())
+    return screen
+
+
+def asked(qtbot: QtBot, page: BulkUpdatePage) -> Confirmation:
+    """The confirmation that is asked."""
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
+    return next(one for one in page.findChildren(Confirmation) if one.isVisible())
+
+
+def agree(qtbot: QtBot, page: BulkUpdatePage) -> None:
+    """Press the verb of the confirmation."""
+    qtbot.mouseClick(asked(qtbot, page).verb, LEFT)

@@ -1,0 +1,71 @@
+"""COQL, Zoho's query language: from text to tree and back, and from values in code to a tree. Pure."""
+
+from zoho_console.coql.building import (
+    all_of,
+    any_of,
+    compared,
+    contains,
+    ends_with,
+    equals,
+    is_between,
+    is_blank,
+    is_filled,
+    is_in,
+    is_like,
+    not_in,
+    select,
+    starts_with,
+)
+from zoho_console.coql.criteria import bulk_read_criteria, search_criteria
+from zoho_console.coql.problems import place_of
+from zoho_console.coql.reading import parse, parse_condition
+from zoho_console.coql.spelling import KEYWORDS
+from zoho_console.coql.tree import (
+    AGGREGATES,
+    EVERY,
+    Between,
+    Blank,
+    Column,
+    Comparison,
+    Condition,
+    Junction,
+    Like,
+    Listed,
+    Order,
+    Query,
+)
+
+__all__ = [
+    "AGGREGATES",
+    "EVERY",
+    "KEYWORDS",
+    "Between",
+    "Blank",
+    "Column",
+    "Comparison",
+    "Condition",
+    "Junction",
+    "Like",
+    "Listed",
+    "Order",
+    "Query",
+    "all_of",
+    "any_of",
+    "bulk_read_criteria",
+    "compared",
+    "contains",
+    "ends_with",
+    "equals",
+    "is_between",
+    "is_blank",
+    "is_filled",
+    "is_in",
+    "is_like",
+    "not_in",
+    "parse",
+    "parse_condition",
+    "place_of",
+    "search_criteria",
+    "select",
+    "starts_with",
+]

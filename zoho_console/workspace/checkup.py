@@ -1,0 +1,65 @@
+"""The health of every connection: evidence gathered from the store, the password store and the last calls."""
+
+from __future__ import annotations
+
+from zoho_console.domain.connections import Connection
+from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoDatabaseError, ZohoError
+from zoho_console.store.tokens import TokenHealth
+from zoho_console.workspace.health import Evidence, Health
+from zoho_console.workspace.health_rules import health_of
+from zoho_console.workspace.workspace import Workspace
+
+
+class Checkup:
+    """Looks at the connections of a workspace. Every method blocks; none makes a call to Zoho.
+
+    The password store may keep its answer for a while, so it has a look of its own, whose result serves until the next.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._store_problem: ZohoError | None = None
+        self._without_secret: frozenset[int] = frozenset()
+        self._may_open = False
+        self._last: list[Health] = []
+
+    def look_at_secrets(self) -> None:
+        """Ask the password store for this desktop's key and every client secret; it may want to be unlocked."""
+        try:
+            self._workspace.keys.prepare()
+            connections = self._workspace.connections.all()
+            missing = [one.id for one in connections if not self._workspace.client_secrets.has(one)]
+        except SecretError as error:
+            self._store_problem, self._may_open = error, False
+            return
+        except ZohoDatabaseError:
+            return  # said by `look`
+        self._store_problem, self._without_secret, self._may_open = None, frozenset(missing), True
+
+    def look(self) -> list[Health]:
+        """How each connection is, by name. While the database is away: those of the last look, marked so."""
+        try:
+            self._last = [health_of(one, self._evidence(one)) for one in self._workspace.connections.all()]
+        except ZohoDatabaseError:
+            if not self._last:
+                raise
+            self._last = [health_of(one.connection, Evidence(one.token, database_works=False)) for one in self._last]
+        return self._last
+
+    def _evidence(self, connection: Connection) -> Evidence:
+        token = self._workspace.vault(connection.id).health()
+        return Evidence(
+            token,
+            usage=self._workspace.usage(connection.id),
+            trouble=self._workspace.trouble(connection.id),
+            locked_out=self._store_problem or self._locked_out(connection, token),
+            has_secret=connection.id not in self._without_secret,
+        )
+
+    def _locked_out(self, connection: Connection, token: TokenHealth) -> ZohoError | None:
+        if self._may_open and token.has_grant:
+            try:
+                self._workspace.vault(connection.id).load()
+            except (NotEnrolled, UntrustedToken) as error:
+                return error
+        return None
