@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -116,20 +116,29 @@ class AsyncZohoClient:
     async def stream_accounts(
         self, criteria: str | None = None, fields: Sequence[str] | None = None
     ) -> AsyncIterator[Record]:
-        """As `bulk_read_accounts`, account by account; memory holds 2,000 of them, however many there are."""
-        async for part in self._slices(criteria, fields):
+        """As `bulk_read_accounts`, account by account; memory holds some slices of 2,000, however many there are."""
+        async for part in self.account_slices(criteria, fields):
             for account in part:
                 yield account
 
+    async def account_slices(
+        self, criteria: str | None = None, fields: Sequence[str] | None = None
+    ) -> AsyncGenerator[list[Record], None]:
+        """As `stream_accounts`, in the slices they arrive in."""
+        async for part in self._slices(criteria, fields):
+            yield part
+
     @told
-    async def search_accounts(self, criteria: str, limit: int = 200) -> list[Record]:
-        """The first `limit` accounts by id that meet the criteria, with all fields a query can select.
+    async def search_accounts(
+        self, criteria: str, limit: int = 200, fields: Sequence[str] | None = None
+    ) -> list[Record]:
+        """The first `limit` accounts by id that meet the criteria; `fields` as in `bulk_read_accounts`.
 
         It is a COQL query, so a value written a moment ago is found. Errors: BadQuery. Cost: as `bulk_read_accounts`.
         """
         if limit < 1:
             raise ZohoConfigError("A limit is counted from 1.", advice="Give a whole number above 0.")
-        return [account async for part in self._slices(criteria, None, limit) for account in part]
+        return [account async for part in self._slices(criteria, fields, limit) for account in part]
 
     async def fields(self) -> Mapping[str, Field]:
         """The fields of accounts by API name. Cost: 1 call, once."""

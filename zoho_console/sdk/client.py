@@ -81,22 +81,29 @@ class ZohoSDKClient:
 
     def stream_accounts(self, criteria: str | None = None, fields: Sequence[str] | None = None) -> Iterator[Record]:
         """As `bulk_read_accounts`, one after the other, so that memory does not grow with their number."""
-        rows = self._present().client.stream_accounts(criteria, fields)
-        end = object()
+        parts = self._present()
+        slices = parts.client.account_slices(criteria, fields)
+        end: list[Record] = []
 
-        async def following() -> Any:
-            return await anext(rows, end)
+        async def following() -> list[Record]:
+            return await anext(slices, end)
 
-        while (account := self._present().loop.call(following())) is not end:
-            yield account
+        async def stop() -> None:
+            await slices.aclose()
+
+        try:
+            while (accounts := parts.loop.call(following())) is not end:
+                yield from accounts
+        finally:
+            parts.loop.call(stop())
 
     def bulk_update_accounts(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Any number of accounts updated: `{"total", "updated", "failed", "message", "results"}`."""
         return self._call(lambda client: client.bulk_update_accounts(records))
 
-    def search_accounts(self, criteria: str, limit: int = 200) -> list[Record]:
+    def search_accounts(self, criteria: str, limit: int = 200, fields: Sequence[str] | None = None) -> list[Record]:
         """The first `limit` accounts that meet the criteria."""
-        return self._call(lambda client: client.search_accounts(criteria, limit))
+        return self._call(lambda client: client.search_accounts(criteria, limit, fields))
 
     def _refresh_access_token(self) -> None:
         """Get and store a new access token now; named as in the guide's troubleshooting."""

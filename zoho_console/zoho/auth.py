@@ -37,6 +37,7 @@ POLL_S = 0.2
 PATIENCE_S = 35.0  # a lease and a little: then the holder is dead or asleep
 HOLD_S = 30.0  # after a failed refresh the present access token serves this long before the next try
 NOTE_OK_EVERY_S = 30.0  # so that the proof costs a database write now and then, not one for each call
+KNOWN_S = 5.0  # a grant that was just read is not read again for each of many calls
 _TEMPORARY = (NotReachable, UnreadableAnswer, TokenThrottled)
 
 
@@ -52,6 +53,8 @@ class Access:
         self._hold_until = 0.0
         self._throttled_until = 0.0
         self._note_ok_at = 0.0
+        self._known: Grant | None = None
+        self._known_until = 0.0
         self.troubles = Troubles()
 
     async def send(self, call: Call[T]) -> T:
@@ -106,11 +109,13 @@ class Access:
         grant = await asyncio.to_thread(self._vault.load)
         if grant is None:
             raise SignInNeeded("Nobody has signed in to Zoho with this connection yet.", advice="Sign in.")
+        self._known, self._known_until = grant, time.monotonic() + KNOWN_S
         return grant
 
     async def _usable(self) -> Grant:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
-        grant = await self._loaded()
+        known = self._known if time.monotonic() < self._known_until else None
+        grant = known or await self._loaded()
         left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
         log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh():
@@ -167,7 +172,8 @@ class Access:
         except ZohoError as error:
             await asyncio.to_thread(self._vault.refresh_failed, grant.generation, failure_of(error), claim)
             raise
-        return await asyncio.to_thread(self._vault.save, renewed, claim=claim)
+        self._known = await asyncio.to_thread(self._vault.save, renewed, claim=claim)
+        return self._known
 
     async def _ask(self, grant: Grant) -> Grant:
         quiet_s = self._throttled_until - time.monotonic()
