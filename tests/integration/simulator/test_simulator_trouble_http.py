@@ -13,7 +13,7 @@ from zoho_console.simulator.faults import STRANGER
 
 
 def test_a_late_write_has_its_effect_after_the_connection_was_cut(api: httpx.Client, simulator: Simulator, ids) -> None:
-    simulator.faults.add(method="PUT", drop="late", late_ms=200)
+    simulator.faults.add(method="PUT", drop="late", late_ms=1000)
 
     with pytest.raises(httpx.TransportError):
         api.put("/Accounts", json={"data": [{"id": ids[0], "Fax": "1"}]})
@@ -54,7 +54,7 @@ def test_an_edition_sets_how_many_calls_may_run_at_once(edition: str, parallel: 
             calls = [client.get("/crm/v8/org") for _ in range(parallel + 3)]
             return sorted(answer.status_code for answer in await asyncio.gather(*calls))
 
-    with Simulator(SimulatorOptions(accounts=1, edition=edition, latency_ms=400)) as simulator:
+    with Simulator(SimulatorOptions(accounts=1, edition=edition, latency_ms=800)) as simulator:
         assert asyncio.run(statuses(simulator)) == [200] * parallel + [429] * 3
         assert simulator.world.organisation["license_details"]["paid_type"] == edition
 
