@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -84,7 +85,10 @@ class Access:
             await self._transport.send(oauth.revoke(grant.refresh_token), accounts)
 
     async def aclose(self) -> None:
-        """Let a refresh under way come to its end, for five seconds at most."""
+        """Let a refresh under way come to its end, for five seconds at most; keep what was learnt."""
+        if self._transport.lanes.held:
+            with suppress(ZohoError):  # it is a help for the next time, nothing more
+                await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         if self._refreshing is not None:
             await asyncio.wait({self._refreshing}, timeout=5)
             self._refreshing.cancel()
@@ -98,17 +102,23 @@ class Access:
         return await self._send_with(await self._newer_than(grant.generation), call)
 
     async def _send_with(self, grant: Grant, call: Call[T]) -> T:
-        api = oauth.servers_of(grant, self._origins).api
-        value = await self._transport.send(call, api, grant.access_token)
+        servers = oauth.servers_of(grant, self._origins)
+        if call.origin not in ("", servers.api, servers.upload, oauth.download_origin(servers)):
+            raise UnreadableAnswer(
+                "Zoho named a server for a file that is not one of its own, so it was not asked.", advice="Try again."
+            )
+        value = await self._transport.send(call, call.origin or servers.api, grant.access_token)
         if time.monotonic() >= self._note_ok_at:
             self._note_ok_at = time.monotonic() + NOTE_OK_EVERY_S
-            await asyncio.to_thread(self._vault.note_ok)
+            await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         return value
 
     async def _loaded(self) -> Grant:
         grant = await asyncio.to_thread(self._vault.load)
         if grant is None:
             raise SignInNeeded("Nobody has signed in to Zoho with this connection yet.", advice="Sign in.")
+        if self._known is None:
+            self._transport.lanes.begin_at(grant.calls_at_once)
         self._known, self._known_until = grant, time.monotonic() + KNOWN_S
         return grant
 
