@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.add_column("zoho_tokens", sa.Column("claims", sa.Integer(), server_default="0", nullable=False))
     op.add_column("zoho_tokens", sa.Column("claimed_by", sa.Text(), server_default="", nullable=False))
     op.add_column("zoho_tokens", sa.Column("failure_kind", sa.Text(), server_default="", nullable=False))
+    op.add_column("zoho_tokens", sa.Column("calls_at_once", sa.Integer(), server_default="0", nullable=False))
     op.add_column("zoho_tokens", sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
     for name in ("failing_since", "failed_at", "quiet_until"):
         op.add_column("zoho_tokens", sa.Column(name, sa.DateTime(timezone=True), nullable=True))

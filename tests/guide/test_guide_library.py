@@ -68,6 +68,19 @@ def test_accounts_are_streamed_to_a_script(client: ZohoSDKClient, simulator: Sim
     )
 
 
+def test_the_next_client_begins_with_the_number_of_calls_that_held(environment: dict[str, str]) -> None:
+    first = ZohoSDKClient(ZohoSDKConfig(), environment["DATABASE_URL"])
+    ids = [one["id"] for one in first.get_accounts(limit=300, fields=["Account_Name"])]
+    for _ in range(3):
+        first.bulk_update_accounts([{"id": one, "Health_Score": 3} for one in ids * 8])
+    first.close()
+    second = ZohoSDKClient(ZohoSDKConfig(), environment["DATABASE_URL"])
+    grant = second.token_store.vault().load()
+    assert grant is not None
+    assert grant.calls_at_once >= 8
+    second.close()
+
+
 def test_a_forked_process_has_connections_of_its_own(environment: dict[str, str]) -> None:
     program = """
 import os, sys

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sdk_values import answered, parameters, plain, unzipped
+from sdk_values import answered, mapping, parameters, plain, unzipped
 from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zohocrmsdk.src.com.zoho.api.authenticator.store import FileStore
 from zohocrmsdk.src.com.zoho.api.logger import Logger
@@ -28,7 +28,6 @@ from zohocrmsdk.src.com.zoho.crm.api.bulk_read import BodyWrapper as ReadRequest
 from zohocrmsdk.src.com.zoho.crm.api.bulk_read import BulkReadOperations, Criteria, Query
 from zohocrmsdk.src.com.zoho.crm.api.bulk_write import (
     BulkWriteOperations,
-    FieldMapping,
     FileBodyWrapper,
     Resource,
     UploadFileHeader,
@@ -275,14 +274,6 @@ class Session:
             }
             for item in answered(response).get_data()
         ]
-
-
-def mapping(api_name: str, index: int) -> FieldMapping:
-    """A column of a bulk write."""
-    made = FieldMapping()
-    made.set_api_name(api_name)
-    made.set_index(index)
-    return made
 
 
 def main(url: str, code: str, folder: str) -> None:

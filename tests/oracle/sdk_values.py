@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 from zohocrmsdk.src.com.zoho.crm.api import ParameterMap
+from zohocrmsdk.src.com.zoho.crm.api.bulk_write import FieldMapping
 from zohocrmsdk.src.com.zoho.crm.api.record import Record
 from zohocrmsdk.src.com.zoho.crm.api.util import Choice
 
@@ -53,3 +54,11 @@ def unzipped(content: bytes) -> list[list[str]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         (name,) = archive.namelist()
         return list(csv.reader(io.StringIO(archive.read(name).decode(), newline="")))
+
+
+def mapping(api_name: str, index: int) -> FieldMapping:
+    """A column of a bulk write."""
+    made = FieldMapping()
+    made.set_api_name(api_name)
+    made.set_index(index)
+    return made

@@ -14,6 +14,7 @@ from openapi import Spec, spec_folders
 from openapi_repairs import BORROWED, REPAIRS
 from oracle_tour import Tour
 
+from zoho_console.coql import parse_condition
 from zoho_console.domain.connections import custom_origins
 from zoho_console.domain.grants import Grant
 from zoho_console.simulator import Exchange, Simulator, SimulatorOptions
@@ -43,7 +44,7 @@ class KeptGrant:
     def refresh_failed(self, generation: int, code: str) -> None:
         raise AssertionError(code)
 
-    def note_ok(self) -> None:
+    def note_ok(self, calls_at_once: int = 0) -> None:
         pass
 
 
@@ -73,7 +74,7 @@ async def _everything(simulator: Simulator) -> None:
     ends_at = datetime.now(UTC) + timedelta(hours=1)
     grant = Grant(answer["refresh_token"], answer["access_token"], ends_at, generation=1)
     app = OAuthApp(simulator.client_id, lambda: simulator.client_secret)
-    client = AsyncZohoClient(custom_origins(simulator.url, simulator.url), app, KeptGrant(grant))
+    client = AsyncZohoClient(custom_origins(simulator.url, simulator.url), app, KeptGrant(grant), retry_delay=0.01)
     ids = list(simulator.world.records("Accounts"))
     try:
         await client.organisation()
@@ -87,7 +88,13 @@ async def _everything(simulator: Simulator) -> None:
         async for _ in client.coql_all("select Account_Name from Accounts where id is not null"):
             pass
         await client.update_account(ids[0], {"Rating": "Active"})
-        await client.bulk_update_accounts([{"id": one, "Health_Score": 4} for one in ids[:150]])
+        await client.bulk_update_accounts([{"id": one, "Health_Score": 4} for one in ids[:150]], trigger=[])
+        await client.update_account(ids[0], {"Rating": "Active"}, unless_changed_since=datetime.now(UTC))
+        condition = parse_condition("(Health_Score > 10 and Industry = 'Retail') or Last_Reviewed is null")
+        async for _ in client.jobs.read("Accounts", ["Account_Name", "Owner"], condition):
+            pass
+        records = [{"id": one, "Health_Score": 5, "Last_Reviewed": "2026-03-04"} for one in ids[:20]]
+        await client.update_by_jobs(records, simulator.url)
     finally:
         await client.aclose()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.campaigns import attribution, histories
-from tests.torture import killing, racing
+from tests.torture import client, killing, racing
 from tests.torture.stage import Stage
 from zoho_console.app.demo import sign_in_to
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -32,6 +32,22 @@ from zoho_console.workspace.workspace import Workspace
 
 Campaign = Callable[..., dict[str, int | float]]
 ACCOUNTS = 10_000
+
+
+def _faults(random: Random, *, size: int) -> dict[str, int]:
+    return client.faults(size, random.randrange(10**6))
+
+
+def _refreshes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int]:
+    return client.refreshes(size, processes=rows // 10, threads=10, database_url=stage.database_url)
+
+
+# Those that need no console beside: name, campaign, how often.
+ON_PAPER: dict[str, tuple[Campaign, int]] = {
+    "histories": (histories, 1000),
+    "attribution": (attribution, 1_000_000),
+    "client-faults": (_faults, 10_000),
+}
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "kills": (killing.kills, 200, 10_000),
@@ -41,10 +57,9 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
     "thaw": (racing.thaw, 50, 10_000),
+    "client-refreshes": (_refreshes, 20, 50),
 }
-# Those that need no process: name, campaign, how often.
-ON_PAPER: dict[str, tuple[Campaign, int]] = {"histories": (histories, 1000), "attribution": (attribution, 1_000_000)}
-NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after")
+NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted")
 
 
 @contextmanager

@@ -16,9 +16,9 @@ JOB_KILLS = 20  # kills of one job, before it is run to its end
 def kills(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """SIGKILL at random moments: each good row has one effect, and the report is the simulator's truth."""
     figures: Counter[str] = Counter()
-    slowest_s, number = 0.0, 0
+    slowest_s = 0.0
     while figures["kills"] < size:
-        before, job = stage.effects, stage.plan(rows, number := number + 1)
+        before, job = stage.effects, stage.plan(rows)
         for _ in range(min(JOB_KILLS, size - figures["kills"])):
             with stage.console() as console:
                 console.ready().start(job.id)
@@ -41,7 +41,7 @@ def points(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, i
     figures: Counter[str] = Counter()
     for number in range(size):
         point = POINTS[number % len(POINTS)]
-        before, job = stage.effects, stage.plan(rows, number + 1)
+        before, job = stage.effects, stage.plan(rows)
         if point.endswith("prove"):
             stage.simulator.faults.add(method="PUT", drop="after", times=2)
         elif point.endswith("lose"):
@@ -62,9 +62,8 @@ def points(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, i
 def postgres(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """SIGKILL of every Postgres process; the console says so and ends, and another one goes on."""
     figures: Counter[str] = Counter()
-    number = 0
     while figures["kills"] < size:
-        before, job = stage.effects, stage.plan(rows, number := number + 1)
+        before, job = stage.effects, stage.plan(rows)
         with stage.console() as console:
             console.ready()
             while figures["kills"] < size:
@@ -86,7 +85,7 @@ def postgres(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str,
 def undo(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """Undo of a run of which others edited one row in 20 in our field and some in another, killed `size` times."""
     former = {one: stage.records[one]["Health_Score"] for one in list(stage.records)[:rows]}
-    done = stage.plan(rows, 77_777)
+    done = stage.plan(rows)
     stage.finish(done.id)
     ours, other = rows // 20, 3 * rows // 100
     edited = random.sample(list(former), ours + other)

@@ -14,10 +14,9 @@ from tests.torture.worker import LEASE_S
 def resets(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """Writes cut at a random byte of request or answer, one in five of them landing late: one effect at most."""
     figures: Counter[str] = Counter()
-    number = 0
     with Proxy(stage.simulator.url, random, share=0.3, late=0.2) as proxy:
         while _cut(proxy) < size:
-            before, job = stage.effects, stage.plan(rows, number := number + 1)
+            before, job = stage.effects, stage.plan(rows)
             figures["resumed"] += stage.finish(job.id, proxy.url)
             time.sleep(proxy.late_s[1])
             figures.update(stage.truth(job.id, before))
@@ -30,8 +29,8 @@ def race(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int
     figures: Counter[str] = Counter()
     with stage.console() as one, stage.console() as other:
         consoles = [one.ready(), other.ready()]
-        for number in range(size):
-            before, job = stage.effects, stage.plan(rows, number + 1)
+        for _ in range(size):
+            before, job = stage.effects, stage.plan(rows)
             random.shuffle(consoles)
             consoles[0].start(job.id)
             time.sleep(random.uniform(0, 0.05))
@@ -49,8 +48,8 @@ def thaw(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int
     figures: Counter[str] = Counter()
     with Proxy(stage.simulator.url, random) as way, stage.console(way.url) as owner, stage.console() as heir:
         owner.ready(), heir.ready()
-        for number in range(size):
-            before, job = stage.effects, stage.plan(rows, number + 1)
+        for _ in range(size):
+            before, job = stage.effects, stage.plan(rows)
             owner.start(job.id).hear_of("progress")
             time.sleep(random.uniform(0, 0.4))
             owner.freeze()

@@ -100,6 +100,7 @@ class Stage:
     postgres_home: Path
 
     def __post_init__(self) -> None:
+        self._score = 1_000_000
         self.journal = self.workspace.journal
         self.workspace.engine.call(self.workspace.fields(self.connection))  # known once, so that consoles start sooner
 
@@ -111,8 +112,10 @@ class Stage:
     def effects(self) -> Counter[str]:
         return Counter(self.simulator.world.effects_by_record())
 
-    def plan(self, rows: int, score: int) -> ChangeSet:
-        """A job that sets the score of the first accounts, planned as a file would be."""
+    def plan(self, rows: int) -> ChangeSet:
+        """A job that sets the score of the first accounts to one that none has, planned as a file would be."""
+        self._score += 1
+        score = self._score
         new = NewChangeSet(
             self.connection.id, "Accounts", ChangeSetKind.UPDATE, "torture.csv", ("id", "Score"),
             Mapping(0, "id", {1: FIELD}), {FIELD: "Health Score"},

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
+from zoho_console.bulk.exporting import CsvExport
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output
 from zoho_console.coql import parse
@@ -14,7 +15,6 @@ from zoho_console.domain.fields import Field, nearest, print_value
 from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import ZohoConfigError
 from zoho_console.workspace.accounts import PAGE_ROWS, AccountQuery
-from zoho_console.workspace.export import CsvExport
 from zoho_console.workspace.workspace import Workspace
 
 USEFUL = ("Account_Name", "Industry", "Account_Status", "Health_Score", "Annual_Revenue", "Website", "Owner")

@@ -16,7 +16,8 @@ class Grant:
     """A refresh token with the access token made from it. Tokens never show in `repr`.
 
     `generation` counts the access tokens of this connection; 0 means not stored yet. `api_domain` is what Zoho said
-    with the token ("" if it said nothing). Times are UTC.
+    with the token ("" if it said nothing). `calls_at_once` is how many calls last ran at once without a refusal, 0 if
+    that is not known. Times are UTC.
     """
 
     refresh_token: str = field(repr=False)
@@ -25,6 +26,7 @@ class Grant:
     scopes: tuple[str, ...] = ()
     api_domain: str = ""
     generation: int = 0
+    calls_at_once: int = 0
 
     def is_fresh(self, now: datetime | None = None) -> bool:
         """Whether the access token can still be used for a new call."""
@@ -83,6 +85,6 @@ class GrantVault(Protocol):
         """Note a failure and end the claim, if it still holds; the tokens stay."""
         ...
 
-    def note_ok(self) -> None:
-        """A call just worked: the proof that the connection does."""
+    def note_ok(self, calls_at_once: int = 0) -> None:
+        """A call just worked: the proof that the connection does; and how many ran at once, 0 if that is not known."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zoho_console.bulk.exporting import CsvExport
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import DELIMITERS, ENCODINGS, Table
@@ -17,7 +18,6 @@ from zoho_console.screens.column_mapping import ColumnMapping
 from zoho_console.screens.screen import Desk
 from zoho_console.screens.source_file import SourceFile
 from zoho_console.screens.words import count
-from zoho_console.workspace.export import CsvExport
 
 __all__ = ["DELIMITERS", "ENCODINGS", "BulkUpdateScreen"]
 

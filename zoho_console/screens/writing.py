@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from zoho_console.bulk.exporting import write_records
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Slice
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count as counted
-from zoho_console.workspace.export import write_records
 from zoho_console.workspace.one_field import write_one_field
 from zoho_console.zoho.search import MOST_ROWS_IN_ALL
 

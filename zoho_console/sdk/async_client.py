@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from zoho_console.background import in_thread, together
-from zoho_console.coql import EVERY, Column, Condition, Query, parse_condition, select
+from zoho_console.background import in_thread
+from zoho_console.bulk.exporting import CsvExport
+from zoho_console.coql import EVERY, Condition, Query, parse_condition, select
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Slice
 from zoho_console.errors import ZohoAPIError, ZohoConfigError
+from zoho_console.sdk.columns import in_blocks, selectable, widened
 from zoho_console.sdk.config import ZohoSDKConfig
 from zoho_console.sdk.events import tell, told
 from zoho_console.sdk.mending import checked_names, mended
 from zoho_console.sdk.opening import Ground
+from zoho_console.sdk.plans import JOBS, read_plan, write_plan
 from zoho_console.zoho.client import ACCOUNTS
 from zoho_console.zoho.client import AsyncZohoClient as Engine
 from zoho_console.zoho.rows import rows_by_id
-
-MOST_COLUMNS = 49  # of one query beside the id; 50 is what every description of the limit allows (fact sheet 3.5)
-# What a query cannot select (fact sheet 3.4).
-_NOT_SELECTABLE = frozenset(
-    {"subform", "multiselectlookup", "multiuserlookup", "fileupload", "imageupload", "profileimage"}
-)
 
 
 class AsyncZohoClient:
@@ -116,20 +114,29 @@ class AsyncZohoClient:
     async def stream_accounts(
         self, criteria: str | None = None, fields: Sequence[str] | None = None
     ) -> AsyncIterator[Record]:
-        """As `bulk_read_accounts`, account by account; memory holds 2,000 of them, however many there are."""
-        async for part in self._slices(criteria, fields):
+        """As `bulk_read_accounts`, account by account; memory holds some slices of 2,000, however many there are."""
+        async for part in self.account_slices(criteria, fields):
             for account in part:
                 yield account
 
+    async def account_slices(
+        self, criteria: str | None = None, fields: Sequence[str] | None = None
+    ) -> AsyncGenerator[list[Record], None]:
+        """As `stream_accounts`, in the slices they arrive in."""
+        async for part in self._slices(criteria, fields):
+            yield part
+
     @told
-    async def search_accounts(self, criteria: str, limit: int = 200) -> list[Record]:
-        """The first `limit` accounts by id that meet the criteria, with all fields a query can select.
+    async def search_accounts(
+        self, criteria: str, limit: int = 200, fields: Sequence[str] | None = None
+    ) -> list[Record]:
+        """The first `limit` accounts by id that meet the criteria; `fields` as in `bulk_read_accounts`.
 
         It is a COQL query, so a value written a moment ago is found. Errors: BadQuery. Cost: as `bulk_read_accounts`.
         """
         if limit < 1:
             raise ZohoConfigError("A limit is counted from 1.", advice="Give a whole number above 0.")
-        return [account async for part in self._slices(criteria, None, limit) for account in part]
+        return [account async for part in self._slices(criteria, fields, limit) for account in part]
 
     async def fields(self) -> Mapping[str, Field]:
         """The fields of accounts by API name. Cost: 1 call, once."""
@@ -141,20 +148,75 @@ class AsyncZohoClient:
     # --- writing ---
 
     @told
-    async def update_account(self, account_id: str, field_data: Mapping[str, Any]) -> Record:
-        """The account's new values with what Zoho confirmed. Errors: NotFound, ZohoAPIError. Cost: 1 call."""
+    async def update_account(
+        self,
+        account_id: str,
+        field_data: Mapping[str, Any],
+        *,
+        trigger: Sequence[str] | None = None,
+        unless_changed_since: datetime | None = None,
+    ) -> Record:
+        """The account's new values with what Zoho confirmed.
+
+        `trigger` None runs every automation, an empty one none. `unless_changed_since`: nothing is written if the
+        account was changed after this moment; the error has the code ALREADY_MODIFIED. Errors: NotFound, ZohoAPIError.
+        Cost: 1 call.
+        """
         values = self._mended(field_data, await self.fields())
-        return await (await self._engine()).update_account(account_id, values)
+        engine = await self._engine()
+        return await engine.update_account(
+            account_id, values, trigger=trigger, unless_changed_since=unless_changed_since
+        )
 
     @told
-    async def bulk_update_accounts(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Any number of accounts updated: `{"total", "updated", "failed", "message", "results"}`.
+    async def bulk_update_accounts(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        *,
+        trigger: Sequence[str] | None = None,
+        by_jobs: bool = False,
+    ) -> dict[str, Any]:
+        """Any number of accounts updated: `{"total", "updated", "failed", "unknown", "message", "results"}`.
 
         `results` has a mapping for each record, in order: `id`, `code`, `status`, `message`, `details`. Nothing that
-        may have reached Zoho is sent twice. Cost: 1 call for 100 records, 1 credit for 10.
+        may have reached Zoho is sent twice. `trigger` None runs every automation, an empty one none. `by_jobs` allows
+        bulk write jobs, which run no automation and tell less of a refusal; they are taken where they cost less: above
+        5,000 records that set the same fields. Cost: 1 call for 100 records, 1 credit for 10; by jobs 500 credits for
+        25,000.
         """
-        fields = await self.fields()
-        return await (await self._engine()).bulk_update_accounts([self._mended(one, fields) for one in records])
+        fields, engine = await self.fields(), await self._engine()
+        changed = [self._mended(one, fields) for one in records]
+        plan = write_plan(len(changed), by_jobs=by_jobs and len({frozenset(one) for one in changed}) == 1)
+        tell(logging.DEBUG, "write_plan", way=plan.way, credits=plan.credits, why=plan.why)
+        if plan.way == JOBS:
+            return await engine.update_by_jobs(changed, self._config.origins.upload)
+        return await engine.bulk_update_accounts(changed, trigger=trigger)
+
+    @told
+    async def export_accounts(
+        self, path: Path, criteria: str | None = None, fields: Sequence[str] | None = None
+    ) -> int:
+        """Write all matching accounts to a CSV file (UTF-8 with a mark, the id first) and give their number.
+
+        The cheapest way is taken and told in the log: queries, or above some 33,000 accounts a bulk read job, which
+        takes minutes. The file appears whole or not at all. Cost: 1 credit to count, then as the log says.
+        """
+        known, engine = await self.fields(), await self._engine()
+        where = self._condition(criteria)
+        names = [name for name in (fields if fields is not None else selectable(known)) if name != "id"]
+        checked_names(names, known)
+        counting = select(["id"], ACCOUNTS, where).counting
+        assert counting is not None
+        total = int((await engine.coql(str(counting))).records[0]["Total"])
+        plan = read_plan(total, len(names))
+        tell(logging.INFO, "read_plan", way=plan.way, credits=plan.credits, why=plan.why)
+        parts: AsyncIterator[Sequence[Record]] = self._slices(criteria, names)
+        if plan.way == JOBS:
+            parts = engine.jobs.read(ACCOUNTS, names, None if where == EVERY else where)
+        with CsvExport(path, ["id", *names]) as export:
+            async for part in parts:
+                await in_thread(export.add, part)
+        return export.count
 
     # --- tokens ---
 
@@ -183,17 +245,16 @@ class AsyncZohoClient:
         """Accounts by id, up to 2,000 at a time. By id and not by offset: none is skipped while others come or go."""
         known = await self.fields()
         where = self._condition(criteria)
-        names = list(fields) if fields is not None else _selectable(known)
+        names = list(fields) if fields is not None else selectable(known)
         checked_names(names, known)
-        names = [name for name in dict.fromkeys(names) if name != "id"]
-        blocks = [names[at : at + MOST_COLUMNS] for at in range(0, len(names), MOST_COLUMNS)] or [[]]
+        blocks = in_blocks(names)
         engine = await self._engine()
         read = 0
 
         async def ask(query: Query) -> Slice:
             if query.is_total or len(blocks) == 1:
                 return await engine.coql(str(query))
-            return await _widened(engine, query, blocks)
+            return await widened(engine, query, blocks)
 
         query = select(["id", *blocks[0]], ACCOUNTS, where)
         async for rows in rows_by_id(ask, query, limit=limit, expected=self._counts.get(str(where))):
@@ -217,22 +278,3 @@ class AsyncZohoClient:
         for sentence in said:
             tell(logging.WARNING, "value_mended", how=sentence)
         return values
-
-
-async def _widened(engine: Engine, query: Query, blocks: Sequence[Sequence[str]]) -> Slice:
-    """The rows of a query with the columns of all blocks, asked side by side."""
-    queries = [replace(query, columns=tuple(Column(name) for name in ("id", *block))) for block in blocks]
-    first, *others = await together(*(engine.coql(str(one)) for one in queries))
-    further = [{str(record["id"]): record for record in other.records} for other in others]
-    # An account that came or went between the queries is in some of them only: the first one counts.
-    rows = []
-    for record in first.records:
-        wide = dict(record)
-        for one in further:
-            wide |= one.get(str(record["id"]), {})
-        rows.append(wide)
-    return Slice(tuple(rows), first.more)
-
-
-def _selectable(known: Mapping[str, Field]) -> list[str]:
-    return [name for name, field in known.items() if field.is_visible and field.type not in _NOT_SELECTABLE]

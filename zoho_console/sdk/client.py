@@ -6,6 +6,8 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -71,9 +73,20 @@ class ZohoSDKClient:
         """One account with all its fields. Errors: NotFound."""
         return self._call(lambda client: client.get_account(account_id))
 
-    def update_account(self, account_id: str, field_data: Mapping[str, Any]) -> Record:
+    def update_account(
+        self,
+        account_id: str,
+        field_data: Mapping[str, Any],
+        *,
+        trigger: Sequence[str] | None = None,
+        unless_changed_since: datetime | None = None,
+    ) -> Record:
         """The account's new values with what Zoho confirmed."""
-        return self._call(lambda client: client.update_account(account_id, field_data))
+        return self._call(
+            lambda client: client.update_account(
+                account_id, field_data, trigger=trigger, unless_changed_since=unless_changed_since
+            )
+        )
 
     def bulk_read_accounts(self, criteria: str | None = None, fields: Sequence[str] | None = None) -> list[Record]:
         """All accounts that meet the criteria."""
@@ -81,22 +94,35 @@ class ZohoSDKClient:
 
     def stream_accounts(self, criteria: str | None = None, fields: Sequence[str] | None = None) -> Iterator[Record]:
         """As `bulk_read_accounts`, one after the other, so that memory does not grow with their number."""
-        rows = self._present().client.stream_accounts(criteria, fields)
-        end = object()
+        parts = self._present()
+        slices = parts.client.account_slices(criteria, fields)
+        end: list[Record] = []
 
-        async def following() -> Any:
-            return await anext(rows, end)
+        async def following() -> list[Record]:
+            return await anext(slices, end)
 
-        while (account := self._present().loop.call(following())) is not end:
-            yield account
+        async def stop() -> None:
+            await slices.aclose()
 
-    def bulk_update_accounts(self, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Any number of accounts updated: `{"total", "updated", "failed", "message", "results"}`."""
-        return self._call(lambda client: client.bulk_update_accounts(records))
+        try:
+            while (accounts := parts.loop.call(following())) is not end:
+                yield from accounts
+        finally:
+            parts.loop.call(stop())
 
-    def search_accounts(self, criteria: str, limit: int = 200) -> list[Record]:
+    def bulk_update_accounts(
+        self, records: Sequence[Mapping[str, Any]], *, trigger: Sequence[str] | None = None, by_jobs: bool = False
+    ) -> dict[str, Any]:
+        """Any number of accounts updated: `{"total", "updated", "failed", "unknown", "message", "results"}`."""
+        return self._call(lambda client: client.bulk_update_accounts(records, trigger=trigger, by_jobs=by_jobs))
+
+    def export_accounts(self, path: Path, criteria: str | None = None, fields: Sequence[str] | None = None) -> int:
+        """Write all matching accounts to a CSV file, the cheapest way, and give their number."""
+        return self._call(lambda client: client.export_accounts(path, criteria, fields))
+
+    def search_accounts(self, criteria: str, limit: int = 200, fields: Sequence[str] | None = None) -> list[Record]:
         """The first `limit` accounts that meet the criteria."""
-        return self._call(lambda client: client.search_accounts(criteria, limit))
+        return self._call(lambda client: client.search_accounts(criteria, limit, fields))
 
     def _refresh_access_token(self) -> None:
         """Get and store a new access token now; named as in the guide's troubleshooting."""

@@ -1,4 +1,4 @@
-"""A bulk read job: up to 200,000 records in a zipped CSV file (Zoho CRM v8, bulk read)."""
+"""A bulk read job: records in a zipped CSV file (Zoho CRM v8, bulk read)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ from zoho_console.simulator.module import Module
 from zoho_console.simulator.records import Record
 from zoho_console.simulator.world import World
 
-PER_JOB = 200_000
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a job reads: columns of a module, and the records that match from a place or an id on."""
+    """What a job reads: columns of a module, and the records that match from a place or an id on, `size` at most."""
 
     module: Module
     columns: dict[str, Column]
     condition: Condition | None
     tested: dict[str, Column]
+    size: int
     page: int = 1
     after: str = ""
 
@@ -44,8 +43,8 @@ class Selection:
         tests = [compiled(part, self.tested) for part in found.rest]
         records = found.records(self.module.records, newest_first=False)
         matching = (record for record in records if all(test(record) for test in tests))
-        start = 0 if self.after else (self.page - 1) * PER_JOB
-        return islice(matching, start, start + PER_JOB + 1)
+        start = 0 if self.after else (self.page - 1) * self.size
+        return islice(matching, start, start + self.size + 1)
 
     def next(self, last_id: str) -> Selection:
         """What follows after the last record of this page."""
@@ -77,7 +76,7 @@ class ReadJob(Job):
                 writer.writerow(["Id", *self.selection.columns])
                 cells = [_cell(column) for column in self.selection.columns.values()]
                 for record in self.selection.records():
-                    if self.count == PER_JOB:
+                    if self.count == self.selection.size:
                         self.following = self.selection.next(last)
                         self.token = secrets.token_hex(24)
                         break

@@ -9,7 +9,7 @@ from typing import Any
 from zoho_console.simulator.answers import Answer, Refusal
 from zoho_console.simulator.bulk_criteria import read_criteria
 from zoho_console.simulator.bulk_jobs import Jobs, not_found
-from zoho_console.simulator.bulk_read import PER_JOB, ReadJob, Selection
+from zoho_console.simulator.bulk_read import ReadJob, Selection
 from zoho_console.simulator.coql_columns import Column, resolve
 from zoho_console.simulator.gate import Call, Endpoint
 from zoho_console.simulator.module import Module
@@ -22,11 +22,15 @@ _ABSENT = ("profileimage", "layout")
 
 
 class BulkReadApi:
-    """`/crm/bulk/v8/read`; `polls` questions find a job unfinished. Callbacks are checked and never made."""
+    """`/crm/bulk/v8/read`; a job reads up to `per_job` records, and `polls` questions find it unfinished.
 
-    def __init__(self, world: World, polls: int) -> None:
+    Callbacks are checked and never made.
+    """
+
+    def __init__(self, world: World, polls: int, per_job: int) -> None:
         self._world = world
         self._polls = polls
+        self._per_job = per_job
         self._jobs: Jobs[ReadJob] = Jobs()
         self._following: dict[str, tuple[str, Selection]] = {}
         self._downloads: deque[datetime] = deque()
@@ -76,7 +80,7 @@ class BulkReadApi:
                 self._following[job.token] = (job.created_by["id"], job.following)
             shown["result"] = {
                 "page": job.selection.page,
-                "per_page": PER_JOB,
+                "per_page": job.selection.size,
                 "count": job.count,
                 "download_url": f"/crm/bulk/v8/read/{job.id}/result",
                 "more_records": job.following is not None,
@@ -115,8 +119,9 @@ class BulkReadApi:
             raise Refusal("CVID_NOT_SUPPORTED", "The custom view is not supported", {"module": module.api_name})
         columns = self._columns(module, query.get("fields") or [])
         if query.get("criteria") is None:
-            return Selection(module, columns, None, {}, page)
-        return Selection(module, columns, *read_criteria(self._world, module, query["criteria"]), page)
+            return Selection(module, columns, None, {}, self._per_job, page)
+        condition, tested = read_criteria(self._world, module, query["criteria"])
+        return Selection(module, columns, condition, tested, self._per_job, page)
 
     def _module(self, query: dict[str, Any]) -> Module:
         named = query.get("module")

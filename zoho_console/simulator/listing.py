@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from zoho_console.simulator.answers import Answer, Refusal, invalid_parameter, missing_parameter
@@ -118,17 +120,19 @@ class Listing:
         ids = call.query.get("ids")
         if not (by_change or since or ids):
             return module.records.page(span.start, span.stop, newest_first=newest_first)
+        records = module.records.through(newest_first=newest_first)
         if ids:
             wanted = sorted({text.strip() for text in ids.split(",")}, reverse=newest_first)
-            records = [record for record in map(module.records.look, wanted) if record is not None]
-        else:
-            records = list(module.records.through(newest_first=newest_first))
+            records = (record for record in map(module.records.look, wanted) if record is not None)
         if since is not None:
             limit = moment_of(since)
             if limit is None:
                 raise Refusal("INVALID_DATA", "invalid data", {"api_name": "If-Modified-Since"})
-            records = [record for record in records if _changed_at(record) > limit]
-        return sorted(records, key=_changed_at, reverse=newest_first)[span] if by_change else records[span]
+            records = (record for record in records if _changed_at(record) > limit)
+        if by_change:
+            pick = heapq.nlargest if newest_first else heapq.nsmallest
+            return pick(span.stop, records, key=_changed_at)[span.start :]
+        return list(islice(records, span.start, span.stop))
 
 
 def is_sorted(call: Call) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
@@ -21,6 +22,7 @@ class Records(MutableMapping[str, Record]):
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._kept: dict[str, Record] = {}
+        self._lock = threading.RLock()
         self._make: Maker = self._kept.__getitem__
 
     def add_copies(self, ids: list[str], make: Maker) -> None:
@@ -37,23 +39,26 @@ class Records(MutableMapping[str, Record]):
         return record
 
     def __setitem__(self, record_id: str, record: Record) -> None:
-        self._kept[record_id] = record
-        if not self._ids or record_id > self._ids[-1]:
-            self._ids.append(record_id)
-        elif record_id not in self:
-            self._ids.insert(bisect_left(self._ids, record_id), record_id)
+        with self._lock:
+            self._kept[record_id] = record
+            if not self._ids or record_id > self._ids[-1]:
+                self._ids.append(record_id)
+            elif record_id not in self:
+                self._ids.insert(bisect_left(self._ids, record_id), record_id)
 
     def __delitem__(self, record_id: str) -> None:
-        if record_id not in self:
-            raise KeyError(record_id)
-        del self._ids[bisect_left(self._ids, record_id)]
-        self._kept.pop(record_id, None)
+        with self._lock:
+            if record_id not in self:
+                raise KeyError(record_id)
+            del self._ids[bisect_left(self._ids, record_id)]
+            self._kept.pop(record_id, None)
 
     def __contains__(self, record_id: object) -> bool:
         if not isinstance(record_id, str):
             return False
-        at = bisect_left(self._ids, record_id)
-        return at < len(self._ids) and self._ids[at] == record_id
+        with self._lock:
+            at = bisect_left(self._ids, record_id)
+            return at < len(self._ids) and self._ids[at] == record_id
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids[:])
@@ -78,19 +83,26 @@ class Records(MutableMapping[str, Record]):
     def _parts(self, low: str, high: str, newest_first: bool) -> Iterator[list[str]]:
         """The ids of a range, some at a time, so that a few of a million cost no more than a few."""
         size = _FIRST_PART
-        start, stop = bisect_left(self._ids, low), bisect_right(self._ids, high)
-        while start < stop:
-            if newest_first:
-                ids = self._ids[max(stop - size, start) : stop][::-1]
-                stop = bisect_left(self._ids, ids[-1])
-            else:
-                ids = self._ids[start : min(start + size, stop)]
-                start, stop = bisect_right(self._ids, ids[-1]), bisect_right(self._ids, high)
+        while ids := self._part(low, high, newest_first, size):
             yield ids
             size *= 2
+            # Others may have written meanwhile, so the place is found anew by the last id, which is passed over.
+            beyond = f"{int(ids[-1]) + (-1 if newest_first else 1):018d}"
+            low, high = (low, beyond) if newest_first else (beyond, high)
+
+    def _part(self, low: str, high: str, newest_first: bool, size: int) -> list[str]:
+        with self._lock:
+            start, stop = bisect_left(self._ids, low), bisect_right(self._ids, high)
+            return (
+                self._ids[max(stop - size, start) : stop][::-1]
+                if newest_first
+                else self._ids[start : min(start + size, stop)]
+            )
 
     def page(self, start: int, stop: int, *, newest_first: bool = False) -> list[Record]:
         """The records at these places, to read only."""
-        count = len(self._ids)
-        ids = self._ids[max(count - stop, 0) : max(count - start, 0)][::-1] if newest_first else self._ids[start:stop]
+        with self._lock:
+            count = len(self._ids)
+            ids = self._ids[max(count - stop, 0) : max(count - start, 0)] if newest_first else self._ids[start:stop]
+        ids = ids[::-1] if newest_first else ids
         return [record for record in map(self.look, ids) if record is not None]

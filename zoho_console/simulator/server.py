@@ -58,9 +58,9 @@ class SimulatorOptions:
 
     `auto_consent` accepts every sign-in at once. `strict_brackets` refuses COQL conditions that are not bracketed in
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
-    `bulk_polls` questions find a bulk job unfinished. `edition` is one of `EDITIONS`: it sets how many calls may run at
-    once and, unless `credits` does, the credits of a day. `clock` gives the present moment with a time zone.
-    `records_traffic` keeps every request with its answer.
+    `bulk_polls` questions find a bulk job unfinished; one of bulk read gives `bulk_read_rows` at most. `edition` is one
+    of `EDITIONS`: it sets how many calls may run at once and, unless `credits` does, the credits of a day. `clock`
+    gives the present moment with a time zone. `records_traffic` keeps every request with its answer.
     """
 
     accounts: int = 5000
@@ -72,6 +72,7 @@ class SimulatorOptions:
     strict_brackets: bool = True
     strict_picklists: bool = True
     bulk_polls: int = 2
+    bulk_read_rows: int = 200_000
     records_traffic: bool = False
     edition: str = "enterprise"
     credits: int | None = None
@@ -167,7 +168,7 @@ class Simulator:
             *CoqlApi(self.world, strict_brackets=self.options.strict_brackets).endpoints(),
             *uploads.endpoints(),
             *RecordsApi(self.world, writer).endpoints(),
-            *BulkReadApi(self.world, polls).endpoints(),
+            *BulkReadApi(self.world, polls, self.options.bulk_read_rows).endpoints(),
             *BulkWriteApi(self.world, writer, uploads, polls, lambda: self.url).endpoints(),
         ]
 

@@ -124,6 +124,7 @@ zoho_tokens = Table(
     _moment("failing_since"),
     _moment("failed_at"),
     _moment("quiet_until"),
+    Column("calls_at_once", Integer, nullable=False, server_default="0"),  # last seen to hold
 )
 Index(
     "unique_token_type",

@@ -145,10 +145,11 @@ class ConnectionVault:
             if ended.rowcount:
                 self._note(connection, "failed", f"Renewing failed: {failure.sentence}")
 
-    def note_ok(self) -> None:
-        """A call just worked: the proof that the connection does."""
+    def note_ok(self, calls_at_once: int = 0) -> None:
+        """A call just worked: the proof that the connection does; and how many ran at once, 0 if that is not known."""
+        values = {"last_ok_at": func.now(), **({"calls_at_once": calls_at_once} if calls_at_once else {})}
         with self._database.begin() as connection:
-            connection.execute(update(table).where(self._mine).values(last_ok_at=func.now()))
+            connection.execute(update(table).where(self._mine).values(values))
 
     def delete(self) -> None:
         """Forget the tokens here; Zoho is not told."""
@@ -191,6 +192,7 @@ class ConnectionVault:
             scopes=tuple(row["scopes"]),
             api_domain=row["api_domain"],
             generation=row["generation"],
+            calls_at_once=row["calls_at_once"],
         )
 
     def _note(self, connection: Connection, kind: str, words: str) -> None:

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
+from zoho_console.bulk.exporting import write_records
 from zoho_console.domain.records import Record, Slice
 from zoho_console.paths import data_home
-from zoho_console.workspace.export import write_records
 
 NAME_FIELD = "Account_Name"
 

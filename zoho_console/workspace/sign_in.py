@@ -95,7 +95,7 @@ class _UnsavedGrant:
     def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         """Nothing is kept, so there is nothing to note."""
 
-    def note_ok(self) -> None:
+    def note_ok(self, calls_at_once: int = 0) -> None:
         """Nothing is kept."""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -37,6 +38,7 @@ POLL_S = 0.2
 PATIENCE_S = 35.0  # a lease and a little: then the holder is dead or asleep
 HOLD_S = 30.0  # after a failed refresh the present access token serves this long before the next try
 NOTE_OK_EVERY_S = 30.0  # so that the proof costs a database write now and then, not one for each call
+KNOWN_S = 5.0  # a grant that was just read is not read again for each of many calls
 _TEMPORARY = (NotReachable, UnreadableAnswer, TokenThrottled)
 
 
@@ -52,6 +54,8 @@ class Access:
         self._hold_until = 0.0
         self._throttled_until = 0.0
         self._note_ok_at = 0.0
+        self._known: Grant | None = None
+        self._known_until = 0.0
         self.troubles = Troubles()
 
     async def send(self, call: Call[T]) -> T:
@@ -81,7 +85,10 @@ class Access:
             await self._transport.send(oauth.revoke(grant.refresh_token), accounts)
 
     async def aclose(self) -> None:
-        """Let a refresh under way come to its end, for five seconds at most."""
+        """Let a refresh under way come to its end, for five seconds at most; keep what was learnt."""
+        if self._transport.lanes.held:
+            with suppress(ZohoError):  # it is a help for the next time, nothing more
+                await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         if self._refreshing is not None:
             await asyncio.wait({self._refreshing}, timeout=5)
             self._refreshing.cancel()
@@ -95,22 +102,30 @@ class Access:
         return await self._send_with(await self._newer_than(grant.generation), call)
 
     async def _send_with(self, grant: Grant, call: Call[T]) -> T:
-        api = oauth.servers_of(grant, self._origins).api
-        value = await self._transport.send(call, api, grant.access_token)
+        servers = oauth.servers_of(grant, self._origins)
+        if call.origin not in ("", servers.api, servers.upload, oauth.download_origin(servers)):
+            raise UnreadableAnswer(
+                "Zoho named a server for a file that is not one of its own, so it was not asked.", advice="Try again."
+            )
+        value = await self._transport.send(call, call.origin or servers.api, grant.access_token)
         if time.monotonic() >= self._note_ok_at:
             self._note_ok_at = time.monotonic() + NOTE_OK_EVERY_S
-            await asyncio.to_thread(self._vault.note_ok)
+            await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         return value
 
     async def _loaded(self) -> Grant:
         grant = await asyncio.to_thread(self._vault.load)
         if grant is None:
             raise SignInNeeded("Nobody has signed in to Zoho with this connection yet.", advice="Sign in.")
+        if self._known is None:
+            self._transport.lanes.begin_at(grant.calls_at_once)
+        self._known, self._known_until = grant, time.monotonic() + KNOWN_S
         return grant
 
     async def _usable(self) -> Grant:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
-        grant = await self._loaded()
+        known = self._known if time.monotonic() < self._known_until else None
+        grant = known or await self._loaded()
         left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
         log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh():
@@ -167,7 +182,8 @@ class Access:
         except ZohoError as error:
             await asyncio.to_thread(self._vault.refresh_failed, grant.generation, failure_of(error), claim)
             raise
-        return await asyncio.to_thread(self._vault.save, renewed, claim=claim)
+        self._known = await asyncio.to_thread(self._vault.save, renewed, claim=claim)
+        return self._known
 
     async def _ask(self, grant: Grant) -> Grant:
         quiet_s = self._throttled_until - time.monotonic()

@@ -65,8 +65,15 @@ class Lanes:
     """Room for the calls of one connection: a number for all, and a smaller one for heavy calls."""
 
     def __init__(self, known: int = 0, most: int = MOST) -> None:
+        self._most = most
         self.all = Lane(Window(known, most))
         self.heavy = Lane(Window(min(known, MOST_HEAVY), min(most, MOST_HEAVY)))
+
+    def begin_at(self, known: int) -> None:
+        """Begin with a number that held before, unless this connection has learnt its own already."""
+        if known and not self.held:
+            self.all.window = Window(known, self._most)
+            self.heavy.window = Window(min(known, MOST_HEAVY), min(self._most, MOST_HEAVY))
 
     @property
     def held(self) -> int:

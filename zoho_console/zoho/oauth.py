@@ -159,6 +159,11 @@ def servers_of(grant: Grant, own: Origins) -> Origins:
     return next((home for home in homes if home.api == grant.api_domain), own)
 
 
+def download_origin(servers: Origins) -> str:
+    """Where results of bulk write may lie, beside the API and the upload server (fact sheet 5.3)."""
+    return servers.accounts.replace("https://accounts.", "https://download-accl.", 1)
+
+
 def read_grant(answer: Answer, *, before: Grant, accounts: str, port: int = 0) -> Grant:
     """The grant in a token answer; what the answer leaves out comes from `before`.
 

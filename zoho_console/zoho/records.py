@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -56,10 +57,16 @@ def one_record(module: str, record_id: str) -> Call[Record]:
     return Call("GET", path, partial(_read_one, record_id=record_id), scope=_READ)
 
 
-def update(module: str, records: Sequence[Record], trigger: Sequence[str] | None) -> Call[list[Reply]]:
+def update(
+    module: str,
+    records: Sequence[Record],
+    trigger: Sequence[str] | None,
+    unless_changed_since: datetime | None = None,
+) -> Call[list[Reply]]:
     """Up to 100 records changed in one call; each holds its `id` and the fields to set.
 
-    `trigger` None: every automation runs; an empty one: none does. Never repeatable, for Zoho knows no idempotency
+    `trigger` None: every automation runs; an empty one: none does. `unless_changed_since` is sent as
+    If-Unmodified-Since (fact sheet 2.3). Never repeatable, for Zoho knows no idempotency
     key. Errors: ZohoConfigError for more than 100 records or a record without id. Cost: 1 credit for 10 records.
     """
     if len(records) > BATCH_SIZE:
@@ -76,6 +83,7 @@ def update(module: str, records: Sequence[Record], trigger: Sequence[str] | None
         module_path(module),
         partial(decode.replies, count=len(records)),
         body=body,
+        headers={} if unless_changed_since is None else {"If-Unmodified-Since": _moment(unless_changed_since)},
         is_repeatable=False,
         credits=-(-len(records) // 10),
         is_heavy=len(records) > 10,
@@ -95,6 +103,10 @@ def checked_id(record_id: Any) -> str:
     if not isinstance(record_id, str) or not _ID.fullmatch(record_id):
         raise ZohoConfigError(f"“{record_id}” is not a record id.", advice="Give the id as text, digits only.")
     return record_id
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
 def _read_one(answer: Answer, record_id: str) -> Record:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 import ssl
 import time
 from collections import defaultdict
@@ -186,8 +187,10 @@ class Transport:
 
 def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
     query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
-    headers, content = {}, b""
-    if call.body is not None:
+    headers, content = dict(call.headers), b""
+    if call.file is not None:
+        headers["Content-Type"], content = _multipart(*call.file)
+    elif call.body is not None:
         headers["Content-Type"] = "application/json"
         content = _json(call)
     elif call.form is not None:
@@ -208,6 +211,14 @@ async def _guarded(guard: Callable[[], None], event: str, _details: Any) -> None
     """httpcore tells of each step of an exchange. The last before a server has a whole request: its body leaves."""
     if event.endswith((".send_request_headers.started", ".send_request_body.started")):
         guard()
+
+
+def _multipart(name: str, file: bytes) -> tuple[str, bytes]:
+    """Content type and body of a form with one file."""
+    boundary = secrets.token_hex(16)
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    head += "Content-Type: application/zip\r\n\r\n"
+    return f"multipart/form-data; boundary={boundary}", head.encode() + file + f"\r\n--{boundary}--\r\n".encode()
 
 
 def _json(call: Call[T]) -> bytes:

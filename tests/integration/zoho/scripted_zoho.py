@@ -153,7 +153,7 @@ class MemoryVault:
             self.failures.append((generation, failure.sentence))
             self._claimed_until = 0.0
 
-    def note_ok(self) -> None:
+    def note_ok(self, calls_at_once: int = 0) -> None:
         with self._lock:
             self.oks += 1
 

@@ -59,7 +59,7 @@ class Vault:
     def refresh_failed(self, generation: int, failure: RefreshFailure, claim: int) -> None:
         self.failures.append(failure.sentence)
 
-    def note_ok(self) -> None:
+    def note_ok(self, calls_at_once: int = 0) -> None:
         pass
 
 
