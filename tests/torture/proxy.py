@@ -25,6 +25,7 @@ class Proxy:
         self.counts: Counter[str] = Counter()
         self.late_s = (0.0, 0.4)
         self.url = ""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._ready = threading.Event()
@@ -56,10 +57,16 @@ class Proxy:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                await self._exchange(reader, writer)
-        writer.transport.abort()
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)  # else a late landing whose connection is gone would be collected
+        task.add_done_callback(self._tasks.discard)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while True:
+                    await self._exchange(reader, writer)
+        finally:
+            writer.transport.abort()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request and its answer; ConnectionError ends the connection."""

@@ -90,7 +90,10 @@ def asked() -> list[tuple[str, int]]:
 
 @pytest.fixture
 def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], asked: list[tuple[str, int]]) -> JobsPage:
-    screen = JobsScreen(desk, lambda number: asked.append(("open", number)), lambda n: asked.append(("undo", n)))
+    def ask(what: str) -> Callable[[int], None]:
+        return lambda number: asked.append((what, number))
+
+    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"))
     made = JobsPage(screen, look)
     screen.noticed.connect(made.notices.show_notice)
     shown(made)
@@ -282,6 +285,20 @@ def test_a_paused_run_says_why(
     assert page._note.isVisible()
     assert page._note.text() == "Zoho did not answer."
     assert page.go_on.isVisible()
+
+
+def test_an_interrupted_run_is_called_so_and_resumed_by_one_click(
+    qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen],
+    asked: list[tuple[str, int]],
+) -> None:  # fmt: skip
+    planned = runs.planned("new.csv", 3)
+    workspace.journal.runs.take(planned.id, "a console that died", 0)
+    opened()
+    assert page._state.text() == "interrupted"
+    assert page.go_on.text() == "Resume"
+
+    qtbot.mouseClick(page.go_on, LEFT)
+    assert asked == [("resume", planned.id)]
 
 
 def test_counts_move_while_a_run_is_on_its_way_and_rows_stay_where_they_are(
