@@ -5,6 +5,7 @@
     python3 dev.py test       the whole check: format, lint, imports, types, tests (arguments go to pytest)
     python3 dev.py lint       the checks without the tests
     python3 dev.py bench      start time beside a bare window, and the engine's figures
+    python3 dev.py torture    the bulk engine's whole campaigns: killed, frozen, cut off, raced (takes about an hour)
     python3 dev.py shots DIR  pictures of every page, light and dark
     python3 dev.py lock       pin the dependencies again (needs uv)
 
@@ -58,7 +59,15 @@ FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 def main(arguments: list[str]) -> int:
     """Run one command; its exit code comes out."""
-    commands = {"run": run, "test": test, "lint": lint, "bench": bench, "shots": shots, "lock": lock}
+    commands = {
+        "run": run,
+        "test": test,
+        "lint": lint,
+        "bench": bench,
+        "torture": torture,
+        "shots": shots,
+        "lock": lock,
+    }
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in ([], ["-h"], ["--help"]) else 2
@@ -103,6 +112,12 @@ def bench(arguments: list[str]) -> int:
     """Figures with a peer and a floor beside them."""
     set_up(QT_LIBRARIES)
     return call([PYTHON, "-m", "tests.bench", *arguments], QT_QPA_PLATFORM="offscreen")
+
+
+def torture(arguments: list[str]) -> int:
+    """Whole campaigns against the bulk engine, or the named ones; a sample of each is part of the tests."""
+    set_up({})
+    return call([PYTHON, "-m", "tests.torture", *arguments])
 
 
 def shots(arguments: list[str]) -> int:

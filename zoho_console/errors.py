@@ -2,7 +2,9 @@
 
 ZohoError                     everything this package raises on purpose
 ├─ ZohoConfigError            a setting, an address or a usage is wrong
-│  └─ PortTaken               another program holds the sign-in port
+│  ├─ PortTaken               another program holds the sign-in port
+│  ├─ JobHeld                 another console runs this job (left_s)
+│  └─ LeaseLost               this console ran a job and no longer may
 ├─ FileProblem                a file cannot be used (path, line)
 ├─ SecretError                the keyring refused, or lacks a secret
 │  ├─ NoPasswordStore         there is no keyring that may be used
@@ -63,6 +65,28 @@ class PortTaken(ZohoConfigError):
             details={"port": port, "reason": reason},
         )
         self.port = port
+
+
+class JobHeld(ZohoConfigError):
+    """Another console runs this job. Its lease ends in `left_s` seconds; `lease` changes whenever it is renewed."""
+
+    def __init__(self, change_set_id: int, owner: str, *, lease: str, left_s: float) -> None:
+        where = f" ({owner})" if owner else ""
+        super().__init__(
+            f"Job {change_set_id} is being applied by another console{where}.", advice="Wait until it is done there."
+        )
+        self.lease = lease
+        self.left_s = left_s
+
+
+class LeaseLost(ZohoConfigError):
+    """This console was too slow or cut off while it ran a job; it sends nothing more, another one may go on."""
+
+    def __init__(self, change_set_id: int) -> None:
+        super().__init__(
+            f"This console lost the right to run job {change_set_id}, so it sends nothing more.",
+            advice="Resume the job; what was sent is read back first.",
+        )
 
 
 class FileProblem(ZohoError):

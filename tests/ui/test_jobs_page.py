@@ -68,12 +68,12 @@ class Runs:
 
     def finished(self, source: str, good: int, bad: int = 0, outcome: RowState = RowState.UPDATED) -> ChangeSet:
         one = self.planned(source, good, bad)
-        self.journal.set_state(one.id, ChangeSetState.APPLYING)
+        runs = self.journal.runs
+        lease = runs.take(one.id, "", 60)
         for batch in self.journal.open_batches(one.id):
-            numbers = [row.number for row in self.journal.batch_rows(one.id, batch)]
-            self.journal.record_attempt(one.id, batch, numbers)
-            self.journal.record_outcomes(one.id, batch, [Outcome(number, outcome) for number in numbers])
-        self.journal.set_state(one.id, ChangeSetState.FINISHED)
+            sent = runs.intend(lease, batch, self.journal.batch_rows(one.id, batch))
+            runs.answer(lease, sent, [Outcome(row.number, outcome) for row in sent], [])
+        runs.release(lease, ChangeSetState.FINISHED)
         return self.journal.change_set(one.id)
 
 
@@ -90,7 +90,10 @@ def asked() -> list[tuple[str, int]]:
 
 @pytest.fixture
 def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], asked: list[tuple[str, int]]) -> JobsPage:
-    screen = JobsScreen(desk, lambda number: asked.append(("open", number)), lambda n: asked.append(("undo", n)))
+    def ask(what: str) -> Callable[[int], None]:
+        return lambda number: asked.append((what, number))
+
+    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"))
     made = JobsPage(screen, look)
     screen.noticed.connect(made.notices.show_notice)
     shown(made)
@@ -248,7 +251,7 @@ def test_undo_is_offered_for_a_finished_run_that_updated_something(
 def test_a_run_that_updated_nothing_has_nothing_to_undo(
     page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen]
 ) -> None:
-    runs.finished("new.csv", 3, outcome=RowState.CONFLICT)
+    runs.finished("new.csv", 3, outcome=RowState.REFUSED)
     opened()
     assert not page.undo.isVisible()
 
@@ -284,15 +287,30 @@ def test_a_paused_run_says_why(
     assert page.go_on.isVisible()
 
 
+def test_an_interrupted_run_is_called_so_and_resumed_by_one_click(
+    qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen],
+    asked: list[tuple[str, int]],
+) -> None:  # fmt: skip
+    planned = runs.planned("new.csv", 3)
+    workspace.journal.runs.take(planned.id, "a console that died", 0)
+    opened()
+    assert page._state.text() == "interrupted"
+    assert page.go_on.text() == "Resume"
+
+    qtbot.mouseClick(page.go_on, LEFT)
+    assert asked == [("resume", planned.id)]
+
+
 def test_counts_move_while_a_run_is_on_its_way_and_rows_stay_where_they_are(
     qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen]
 ) -> None:
     planned = runs.planned("new.csv", 3)
-    workspace.journal.set_state(planned.id, ChangeSetState.APPLYING)
+    journal = workspace.journal
+    lease = journal.runs.take(planned.id, "", 60)
     screen = opened()
     page.view.selectRow(1)
-    workspace.journal.record_attempt(planned.id, 1, [2, 3])
-    workspace.journal.record_outcomes(planned.id, 1, [Outcome(2, RowState.UPDATED), Outcome(3, RowState.UPDATED)])
+    sent = journal.runs.intend(lease, 1, journal.batch_rows(planned.id, 1)[:2])
+    journal.runs.answer(lease, sent, [Outcome(row.number, RowState.UPDATED) for row in sent], [])
 
     qtbot.waitUntil(lambda: "updated  2" in words(page), timeout=8000)  # the page looks again by itself
 
@@ -340,11 +358,13 @@ def test_many_states_break_into_lines_and_never_widen_the_page(
     qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen]
 ) -> None:
     planned = runs.planned("new.csv", 8, 1)
-    states = [state for state in RowState if state.is_final and state is not RowState.INVALID]
-    workspace.journal.set_state(planned.id, ChangeSetState.APPLYING)
-    workspace.journal.record_attempt(planned.id, 1, range(2, 2 + len(states)))
-    outcomes = [Outcome(place, state) for place, state in enumerate(states, start=2)]
-    workspace.journal.record_outcomes(planned.id, 1, outcomes)
+    runs, rows = workspace.journal.runs, workspace.journal.batch_rows(planned.id, 1)
+    lease = runs.take(planned.id, "", 60)
+    unsent = (RowState.UNCHANGED, RowState.CONFLICT, RowState.SKIPPED)
+    runs.look(lease, [Outcome(row.number, state) for row, state in zip(rows, unsent, strict=False)])
+    answered = (RowState.UPDATED, RowState.REFUSED, RowState.UNPROVED)
+    sent = runs.intend(lease, 1, rows[len(unsent) :])
+    runs.answer(lease, sent, [Outcome(row.number, state) for row, state in zip(sent, answered, strict=False)], [])
     opened()
     page.resize(760, 560)
     qtbot.waitUntil(lambda: page.width() == 760)

@@ -38,7 +38,7 @@ class Console:
         self.accounts = AccountsScreen(desk)
         self.query = QueryScreen(desk)
         self.bulk = BulkUpdateScreen(desk)
-        self.jobs = JobsScreen(desk, self._show_change_set, self._prepare_undo)
+        self.jobs = JobsScreen(desk, self._show_change_set, self._resume, self._prepare_undo)
         self.health = TokenHealthScreen(desk)
         self.connections = ConnectionsScreen(desk)
         self.status = StatusScreen(desk)
@@ -97,6 +97,10 @@ class Console:
 
     def _show_change_set(self, change_set_id: int) -> None:
         self.bulk.show_change_set(change_set_id)
+        self.window.open_page("bulk")
+
+    def _resume(self, change_set_id: int) -> None:
+        self.bulk.resume(change_set_id)
         self.window.open_page("bulk")
 
     def _prepare_undo(self, change_set_id: int) -> None:

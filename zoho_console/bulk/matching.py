@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from zoho_console.background import together
@@ -27,9 +27,14 @@ class RecordsClient(Protocol):
         ...
 
     async def update_records(
-        self, module: str, changed: Sequence[Record], *, trigger: Sequence[str] | None = None
+        self,
+        module: str,
+        changed: Sequence[Record],
+        *,
+        trigger: Sequence[str] | None = None,
+        guard: Callable[[], None] | None = None,
     ) -> list[Reply]:
-        """One reply for each record."""
+        """One reply for each record. What `guard` raises, just before bytes leave, means that none do."""
         ...
 
 

@@ -84,15 +84,23 @@ def holds_already(row: RowRecord, live: Record | None, fields: Named[str, Field]
 
 
 def look_again(
-    rows: Sequence[RowRecord], live: Named[str, Record], fields: Named[str, Field], labels: Named[str, str]
+    rows: Sequence[RowRecord],
+    live: Named[str, Record],
+    fields: Named[str, Field],
+    labels: Named[str, str],
+    *,
+    stamp: str,
 ) -> tuple[list[RowRecord], list[Outcome]]:
-    """The rows that may be sent, for their records (by id) still hold the before-image; the outcomes of the others."""
+    """The rows that may be sent, for their records (by id) still hold the before-image; the outcomes of the others.
+
+    `stamp` is the field that says when a record was last modified: the rows take it along as `seen_at`.
+    """
     good, outcomes = [], []
     for row in rows:
         record = live.get(row.record_id)
         differing = conflicts(row, record, fields)
-        if not differing:
-            good.append(row)
+        if record is not None and not differing:
+            good.append(replace(row, seen_at=str(record.get(stamp, ""))))
         elif holds_already(row, record, fields):
             reason = "Somebody else set these values meanwhile."
             outcomes.append(Outcome(row.number, RowState.UNCHANGED, "unchanged", reason))

@@ -121,7 +121,7 @@ async def prepare(
             done += len(block)
             if on_progress is not None:
                 on_progress(Progress(done, seen.rows))
-        await in_thread(journal.record_outcomes, change_set_id, 0, work.outcomes_of_duplicates())
+        await in_thread(journal.record_outcomes, change_set_id, work.outcomes_of_duplicates())
         return await in_thread(journal.finish_plan, change_set_id)
 
 

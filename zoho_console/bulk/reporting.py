@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,12 +22,18 @@ STATE_WORDS: dict[RowState, str] = {
     RowState.REFUSED: "refused by Zoho",
     RowState.CONFLICT: "changed by others",
     RowState.SKIPPED: "not sent",
-    RowState.IN_DOUBT: "in doubt",
+    RowState.UNPROVED: "unproved",
 }
+_UNDO_WORDS = {**STATE_WORDS, RowState.PLANNED: "will be put back", RowState.UPDATED: "put back"}
 _OWN_TITLES = ("Row", "Record id", "State", "Code", "Reason", "What to do")
 # A cell that begins so is a formula to a spreadsheet (OWASP ASVS 1.2.10); numbers are not meant.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+def state_words(kind: ChangeSetKind) -> dict[RowState, str]:
+    """What the states of a row are called: an undo puts back what an update updates."""
+    return _UNDO_WORDS if kind is ChangeSetKind.UNDO else STATE_WORDS
 
 
 def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
@@ -39,6 +45,7 @@ def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
     """
     change_set = journal.change_set(change_set_id)
     names = list(change_set.mapping.targets.values())
+    words = state_words(change_set.kind)
     draft = path.with_name(f"{path.name}.part")
     count = 0
     try:
@@ -46,7 +53,7 @@ def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
             writer = csv.writer(file)
             writer.writerow(_titles(change_set, names))
             for row in journal.all_rows(change_set_id):
-                writer.writerow([*row.texts, *map(_inert, _own_cells(row, names))])
+                writer.writerow([*row.texts, *map(_inert, _own_cells(row, names, words))])
                 count += 1
         draft.replace(path)
     except OSError as error:
@@ -72,10 +79,10 @@ def _titles(change_set: ChangeSet, names: Sequence[str]) -> list[str]:
     return titles
 
 
-def _own_cells(row: RowRecord, names: Sequence[str]) -> list[str]:
+def _own_cells(row: RowRecord, names: Sequence[str], words: Mapping[RowState, str]) -> list[str]:
     shows_values = row.state is not RowState.INVALID
     values = [print_value(side.get(name)) if shows_values else "" for name in names for side in (row.before, row.after)]
-    return [str(row.number), row.record_id, STATE_WORDS[row.state], row.code, row.reason, row.advice, *values]
+    return [str(row.number), row.record_id, words[row.state], row.code, row.reason, row.advice, *values]
 
 
 def _inert(text: str) -> str:
@@ -84,9 +91,8 @@ def _inert(text: str) -> str:
 
 def summary(change_set: ChangeSet) -> str:
     """The counts in one sentence that adds up to the rows of the file."""
-    counted = [
-        f"{change_set.counts[state]:,} {STATE_WORDS[state]}" for state in RowState if change_set.counts.get(state)
-    ]
+    words = state_words(change_set.kind)
+    counted = [f"{change_set.counts[state]:,} {words[state]}" for state in RowState if change_set.counts.get(state)]
     what = "undo" if change_set.kind is ChangeSetKind.UNDO else "file"
     text = f"{change_set.total:,} row{'' if change_set.total == 1 else 's'} in {what}"
     if counted:

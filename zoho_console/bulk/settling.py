@@ -15,6 +15,7 @@ from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.fields import Field, shortened
 from zoho_console.domain.records import Record, Reply
 
+MOST_ATTEMPTS = 3  # sendings of one row, each after proof that the one before did nothing
 _NOT_NAMED = "Zoho's answer does not say what became of this row"
 _LOST = "Zoho's answer was lost"
 _LOOK = "Look at the account in Zoho; running the file again leaves out what is right already."
@@ -41,10 +42,10 @@ _WORDS = {
 
 
 def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[str, str]) -> list[Outcome]:
-    """One outcome for each row, in the order of the rows.
+    """The outcomes of the rows that the answer surely names, in the order of the rows; the others stay in doubt.
 
     A success belongs to the row whose id it names. A refusal names no id as a rule: it is believed by position only if
-    there are as many replies as rows and every success stands at its own row; else such rows are IN_DOUBT.
+    there are as many replies as rows and every success stands at its own row.
     """
     named = Counter(reply.id for reply in replies if reply.ok)
     confirmed = {record_id for record_id, times in named.items() if times == 1}
@@ -55,18 +56,23 @@ def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[st
             outcomes.append(Outcome(row.number, RowState.UPDATED))
         elif in_order and not replies[position].ok:
             outcomes.append(refusal(row.number, replies[position], labels))
-        else:
-            outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "no-answer", f"{_NOT_NAMED}.", _LOOK))
     return outcomes
 
 
 def settle_by_reading(
-    rows: Sequence[RowRecord], live: Named[str, Record], fields: Named[str, Field], *, is_lost: bool = True
+    rows: Sequence[RowRecord],
+    live: Named[str, Record],
+    fields: Named[str, Field],
+    *,
+    stamp: str,
+    is_lost: bool,
+    may_repeat: bool,
 ) -> list[Outcome]:
-    """One outcome for each row that was sent and not answered for, by what its record (by id) shows afterwards.
+    """One outcome for each row in doubt, by what its record (by id) shows after the quarantine.
 
-    All new values prove the update; anything else stays IN_DOUBT, for the write may still land. `is_lost` says
-    whether the whole answer is missing, or one came that does not name the row.
+    All new values prove the update. The old values on a record that nobody modified since it was last looked at prove
+    that nothing was done: the row is PLANNED again if it `may_repeat`. Everything else is UNPROVED. `stamp` is the
+    field that says when a record was modified; `is_lost` whether the whole answer is missing, or does not name the row.
     """
     what = _LOST if is_lost else _NOT_NAMED
     outcomes = []
@@ -80,9 +86,18 @@ def settle_by_reading(
             words = f"{what}; the account is not in Zoho any more."
         elif conflicts(row, record, fields):
             words = f"{what}; the account shows neither the old nor the new values."
+        elif str(record.get(stamp, "")) != row.seen_at:
+            words = f"{what}; the account shows the old values, but somebody modified it meanwhile."
+        elif may_repeat:
+            outcomes.append(Outcome(row.number, RowState.PLANNED))
+            continue
+        elif not is_lost:
+            words = f"Zoho did not change the account in {MOST_ATTEMPTS} attempts and does not say why."
+            outcomes.append(Outcome(row.number, RowState.REFUSED, "not-applied", words, _LOOK))
+            continue
         else:
-            words = f"{what}; the account still shows the old values."
-        outcomes.append(Outcome(row.number, RowState.IN_DOUBT, "lost-answer" if is_lost else "no-answer", words, _LOOK))
+            words = f"{what} {MOST_ATTEMPTS} times; the account still shows the old values."
+        outcomes.append(Outcome(row.number, RowState.UNPROVED, "lost-answer" if is_lost else "no-answer", words, _LOOK))
     return outcomes
 
 

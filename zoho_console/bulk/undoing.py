@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator, Sequence
 from collections.abc import Mapping as Named
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from zoho_console.background import in_thread
 from zoho_console.bulk.drafting import draft
@@ -22,30 +22,40 @@ from zoho_console.store.journal import Journal
 BLOCK = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a run is undone: rows in these states; only these fields and rows, where any are named.
+
+    UNPROVED rows may be chosen too: such a value is put back where the account shows ours.
+    """
+
+    states: frozenset[RowState] = frozenset({RowState.UPDATED})
+    fields: frozenset[str] = frozenset()
+    rows: frozenset[int] = frozenset()
+
+
+WHOLE = Choice()
+_MAY_BE_UNDONE = frozenset({RowState.UPDATED, RowState.UNPROVED})
+
+
 async def prepare_undo(
     change_set_id: int,
     client: RecordsClient,
     journal: Journal,
     fields: Sequence[Field],
     *,
+    choice: Choice = WHOLE,
     created_by: str = "",
     on_progress: OnProgress | None = None,
 ) -> ChangeSet:
-    """A PLANNED change set that puts back what a finished one updated; its rows keep their numbers and texts.
+    """A PLANNED change set that puts back what a finished one updated, or a part of that; rows keep their numbers.
 
-    A value that somebody changed since is a CONFLICT and stays. Cost: 1 call for each 100 rows.
-    Errors: ZohoConfigError if the run is not over or updated nothing, or if Zoho has lost one of its fields.
+    It is applied, resumed and undone like any other. A row of which somebody changed one of the values since is a
+    CONFLICT and stays as it is. Cost: 1 call for each 100 rows. Errors: ZohoConfigError if the run is not over, if
+    nothing of it was chosen that can be undone, or if Zoho has lost one of its fields.
     """
     former = await asyncio.to_thread(journal.change_set, change_set_id)
-    if former.state is not ChangeSetState.FINISHED:
-        raise ZohoConfigError(
-            f"Job {former.id} is {former.state}; only a finished one can be undone.",
-            advice="Go on with it, or stop it.",
-        )
-    if not former.count(RowState.UPDATED):
-        raise ZohoConfigError(
-            f"Job {former.id} changed nothing, so there is nothing to undo.", advice="Choose another one."
-        )
+    _check(former, choice)
     by_name = fields_of(former, fields)
     new = NewChangeSet(
         connection_id=former.connection_id,
@@ -59,17 +69,64 @@ async def prepare_undo(
         undo_of=former.id,
     )
     async with draft(journal, new) as made:
-        done, after = 0, 0
-        while rows := await in_thread(_updated_rows, journal, former.id, after):
-            await in_thread(journal.add_rows, made, await _planned(client, former, rows, by_name))
-            done, after = done + len(rows), rows[-1].number
+        done, total = 0, len(choice.rows) or former.count(*choice.states)
+        async for block in _chosen(journal, former.id, choice):
+            await in_thread(journal.add_rows, made, await _planned(client, former, block, by_name))
+            done += len(block)
             if on_progress is not None:
-                on_progress(Progress(done, former.count(RowState.UPDATED)))
+                on_progress(Progress(done, total))
+        if not done:
+            raise ZohoConfigError(
+                f"Job {former.id} changed none of these rows and fields, so there is nothing to undo.",
+                advice="Choose others.",
+            )
         return await in_thread(journal.finish_plan, made)
 
 
-def _updated_rows(journal: Journal, change_set_id: int, after: int) -> list[RowRecord]:
-    return journal.rows(change_set_id, states=(RowState.UPDATED,), after=after, limit=BLOCK)
+def _check(former: ChangeSet, choice: Choice) -> None:
+    if former.state is not ChangeSetState.FINISHED:
+        raise ZohoConfigError(
+            f"Job {former.id} is {former.state}; only a finished one can be undone.",
+            advice="Go on with it, or stop it.",
+        )
+    if not choice.states <= _MAY_BE_UNDONE:
+        raise ZohoConfigError(
+            "Only rows that were updated, or are unproved, can be undone.", advice="Choose one of these states."
+        )
+    unknown = choice.fields - set(former.mapping.targets.values())
+    if unknown:
+        raise ZohoConfigError(
+            f"Job {former.id} does not set the field “{min(unknown)}”.",
+            advice=f"It sets {', '.join(former.mapping.targets.values())}.",
+        )
+    if not former.count(*choice.states):
+        raise ZohoConfigError(
+            f"Job {former.id} changed nothing, so there is nothing to undo.", advice="Choose another one."
+        )
+
+
+async def _chosen(journal: Journal, change_set_id: int, choice: Choice) -> AsyncIterator[list[RowRecord]]:
+    """The rows to undo with the fields to undo, in blocks, in the order of the file."""
+    after = min(choice.rows, default=1) - 1
+    while rows := await in_thread(_rows_after, journal, change_set_id, choice, after):
+        after = rows[-1].number
+        wanted = [row for row in rows if not choice.rows or row.number in choice.rows]
+        parts = [part for part in (_of_fields(row, choice.fields) for row in wanted) if part.after]
+        if parts:
+            yield parts
+        if choice.rows and after >= max(choice.rows):
+            return
+
+
+def _rows_after(journal: Journal, change_set_id: int, choice: Choice, after: int) -> list[RowRecord]:
+    return journal.rows(change_set_id, states=choice.states, after=after, limit=BLOCK)
+
+
+def _of_fields(row: RowRecord, names: frozenset[str]) -> RowRecord:
+    if not names:
+        return row
+    before, after = ({name: side[name] for name in side if name in names} for side in (row.before, row.after))
+    return replace(row, before=before, after=after)
 
 
 async def _planned(
@@ -83,8 +140,8 @@ async def _planned(
 
 def undo_row(row: RowRecord, live: Record | None, fields: Named[str, Field], labels: Named[str, str]) -> RowRecord:
     """The row turned round: from what we wrote back to what was there. Pure."""
-    turned = replace(
-        row, state=RowState.PLANNED, before=row.after, after=row.before, code="", reason="", advice="", batch=None
+    turned = RowRecord(
+        row.number, row.texts, RowState.PLANNED, row.record_id, row.record_name, before=row.after, after=row.before
     )
     if holds_already(turned, live, fields):
         return replace(

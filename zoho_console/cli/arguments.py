@@ -127,5 +127,11 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         action.add_argument("id", type=int, metavar="ID")
         if name == "report":
             action.add_argument("file", type=Path, metavar="FILE")
+        if name == "undo":
+            action.add_argument("--field", action="append", default=[], metavar="FIELD", help="only this field")
+            action.add_argument("--row", action="append", default=[], type=int, metavar="N", help="only this row")
+            action.add_argument(
+                "--unproved", action="store_true", help="rows of which nothing proves what Zoho did, not the updated"
+            )
         if name in ("undo", "resume"):
             action.add_argument("--yes", action="store_true", help="do it without asking")

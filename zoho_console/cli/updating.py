@@ -13,7 +13,7 @@ from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
 from zoho_console.bulk.reporting import summary, write_report
-from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
@@ -78,20 +78,23 @@ def jobs_show(workspace: Workspace, arguments: Namespace, output: Output, _home:
 
 
 def jobs_undo(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
-    """Put back what a run changed, where the value is still ours."""
+    """Put back what a run changed, or a part of it, where the value is still ours."""
     former = workspace.journal.change_set(arguments.id)
-    change_set = workspace.engine.call(_prepare_undo(workspace, former))
+    state = RowState.UNPROVED if arguments.unproved else RowState.UPDATED
+    choice = Choice(frozenset({state}), frozenset(arguments.field), frozenset(arguments.row))
+    change_set = workspace.engine.call(_prepare_undo(workspace, former, choice))
     _describe(workspace, change_set, output)
     return _apply(workspace, change_set, arguments, output)
 
 
-async def _prepare_undo(workspace: Workspace, former: ChangeSet) -> ChangeSet:
+async def _prepare_undo(workspace: Workspace, former: ChangeSet, choice: Choice) -> ChangeSet:
     connection = workspace.connections.get(former.connection_id)
     return await prepare_undo(
         former.id,
         workspace.client(connection),
         workspace.journal,
         await workspace.fields(connection),
+        choice=choice,
         created_by=connection.user.name if connection.user else "",
     )
 
@@ -101,7 +104,9 @@ def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _hom
     change_set = workspace.journal.change_set(arguments.id)
     open_states = (ChangeSetState.PLANNED, ChangeSetState.PAUSED, ChangeSetState.APPLYING)
     if change_set.state not in open_states:
-        raise ZohoConfigError(f"Run {change_set.id} is {change_set.state}; there is nothing to go on with.")
+        raise ZohoConfigError(
+            f"Job {change_set.id} is {change_set.state}; there is nothing to go on with.", advice="Choose another one."
+        )
     return _apply(workspace, change_set, arguments, output)
 
 
@@ -115,9 +120,8 @@ def jobs_report(workspace: Workspace, arguments: Namespace, output: Output, _hom
 
 def _apply(workspace: Workspace, change_set: ChangeSet, arguments: Namespace, output: Output) -> int:
     report = getattr(arguments, "report", None)
-    if not change_set.count(RowState.PLANNED, RowState.SENT):
-        if change_set.state is ChangeSetState.PLANNED:
-            workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
+    if change_set.state is ChangeSetState.PLANNED and not change_set.count(RowState.PLANNED):
+        workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
         return _end(workspace, change_set.id, report, output)
     if not arguments.yes and not _agreed(change_set):
         workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
@@ -160,12 +164,12 @@ def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> No
     )  # fmt: skip
     wrong = workspace.journal.rows(
         change_set.id,
-        states=(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT),
+        states=(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED),
         limit=SHOWN_PROBLEMS,
     )
     for row in wrong:
         output.say(f"  row {row.number}: {row.reason} {row.advice}".rstrip())
-    more = change_set.count(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT) - len(wrong)
+    more = change_set.count(RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED) - len(wrong)
     if more > 0:
         output.say(f"  and {more:,} more; the report lists them all.")
 

@@ -14,14 +14,14 @@ class RowState(StrEnum):
     """What became of one row of the file. Every row has exactly one, so their counts add up to the file."""
 
     PLANNED = "planned"  # will be sent
-    SENT = "sent"  # on its way, or the program ended before an answer was written down
+    SENT = "sent"  # on its way, or in doubt: the answer is lost and the record is still to be read back
     UPDATED = "updated"  # Zoho confirmed it
     UNCHANGED = "unchanged"  # Zoho held these values already; nothing was sent
     INVALID = "invalid"  # cannot be used; nothing was sent
     REFUSED = "refused"  # Zoho said no to this record
     CONFLICT = "conflict"  # somebody else changed the value meanwhile; nothing was sent
     SKIPPED = "skipped"  # the person cancelled before it was sent
-    IN_DOUBT = "in_doubt"  # sent, and nothing proves what Zoho did
+    UNPROVED = "unproved"  # sent, and nothing proves what Zoho did; a person has to look
 
     @property
     def is_final(self) -> bool:
@@ -32,6 +32,22 @@ class RowState(StrEnum):
     def is_good(self) -> bool:
         """Whether the record now holds what the file says."""
         return self in (RowState.UPDATED, RowState.UNCHANGED)
+
+    def may_become(self, other: RowState) -> bool:
+        """Whether a row may go this way. Back from SENT to PLANNED only where it is proved that nothing was done."""
+        return other in _ROW_WAYS.get(self, ())
+
+
+_ROW_WAYS = {
+    RowState.PLANNED: (
+        RowState.SENT,
+        RowState.UNCHANGED,
+        RowState.CONFLICT,
+        RowState.INVALID,
+        RowState.SKIPPED,
+    ),
+    RowState.SENT: (RowState.PLANNED, RowState.UPDATED, RowState.REFUSED, RowState.UNPROVED),
+}
 
 
 class ChangeSetState(StrEnum):
@@ -97,7 +113,8 @@ class RowRecord:
     """One row as the journal keeps it.
 
     `before` and `after` hold only the fields that change, by API name, as JSON values. `code`, `reason` and `advice`
-    are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent.
+    are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent, `attempt`
+    says in which sending of its batch it went last (0: in none), `seen_at` is the record's Modified_Time just before.
     """
 
     number: int
@@ -111,6 +128,31 @@ class RowRecord:
     reason: str = ""
     advice: str = ""
     batch: int | None = None
+    attempt: int = 0
+    seen_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to send for one job. A later holder has a higher epoch; what an earlier one writes changes nothing."""
+
+    change_set_id: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Rows of one sending that Zoho may or may not have carried out.
+
+    `age_s` is for how long, by the database's clock; `is_lost` whether the whole answer is missing, or one came that
+    does not name these rows.
+    """
+
+    batch: int
+    attempt: int
+    age_s: float
+    is_lost: bool
+    rows: tuple[RowRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +183,10 @@ class NewChangeSet:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """A change set as the journal keeps it. `counts` has an entry for each state that occurs."""
+    """A change set as the journal keeps it. `counts` has an entry for each state that occurs.
+
+    `owner` is the console that holds its lease, or held it last; `is_held` whether that lease still runs.
+    """
 
     id: int
     connection_id: int
@@ -159,6 +204,14 @@ class ChangeSet:
     started_at: datetime | None
     finished_at: datetime | None
     counts: dict[RowState, int]
+    epoch: int = 0
+    owner: str = ""
+    is_held: bool = False
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a console began it and is gone, so that any other may go on with it."""
+        return self.state is ChangeSetState.APPLYING and not self.is_held
 
     @property
     def total(self) -> int:

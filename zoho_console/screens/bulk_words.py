@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import STATE_WORDS
+from zoho_console.bulk.reporting import STATE_WORDS, state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowRecord, RowState
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import LONGEST
@@ -31,7 +31,7 @@ class Step(StrEnum):
 ON_THEIR_WAY = (RowState.PLANNED, RowState.SENT)
 LEFT_OUT = (RowState.INVALID, RowState.UNCHANGED)
 # Rows whose record does not hold what the file says.
-PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.IN_DOUBT, RowState.SKIPPED)
+PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED, RowState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def running_sentence(change_set: ChangeSet, counts: dict[RowState, int], values:
     parts = [f"{count(change_set.total, 'row')} {'to undo' if change_set.undo_of else 'in file'}"]
     for state in RowState:
         if rows := counts.get(state):
-            words = STATE_WORDS[state]
+            words = state_words(change_set.kind)[state]
             if is_planned and state is RowState.PLANNED:
                 words = f"will change {count(values, 'value')}"
             parts.append(f"{rows:,} {words}")

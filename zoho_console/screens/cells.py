@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoho_console.bulk.reporting import STATE_WORDS
-from zoho_console.domain.changes import ChangeSetState, RowState
+from zoho_console.bulk.reporting import STATE_WORDS, state_words
+from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowState
 from zoho_console.domain.fields import Field, shortened
 from zoho_console.domain.records import Record
 from zoho_console.screens.table import Cell, CellKind, Column
 from zoho_console.screens.words import currency_symbol, value_text
 
 __all__ = [
-    "JOB_TONES",
-    "JOB_WORDS",
     "STATE_TONES",
     "STATE_WORDS",
     "change_cell",
     "field_cell",
+    "job_state",
     "plain",
     "record_column",
+    "state_words",
 ]
 
 LONGEST = 300
@@ -46,9 +46,9 @@ STATE_TONES: dict[RowState, str] = {
     RowState.REFUSED: "bad",
     RowState.CONFLICT: "warn",
     RowState.SKIPPED: "muted",
-    RowState.IN_DOUBT: "warn",
+    RowState.UNPROVED: "warn",
 }
-JOB_TONES: dict[ChangeSetState, str] = {
+_JOB_TONES: dict[ChangeSetState, str] = {
     ChangeSetState.DRAFT: "muted",
     ChangeSetState.PLANNED: "accent",
     ChangeSetState.APPLYING: "accent",
@@ -56,7 +56,7 @@ JOB_TONES: dict[ChangeSetState, str] = {
     ChangeSetState.FINISHED: "good",
     ChangeSetState.ABANDONED: "muted",
 }
-JOB_WORDS: dict[ChangeSetState, str] = {
+_JOB_WORDS: dict[ChangeSetState, str] = {
     ChangeSetState.DRAFT: "being compared",
     ChangeSetState.PLANNED: "ready to apply",
     ChangeSetState.APPLYING: "running",
@@ -64,6 +64,13 @@ JOB_WORDS: dict[ChangeSetState, str] = {
     ChangeSetState.FINISHED: "finished",
     ChangeSetState.ABANDONED: "given up",
 }
+
+
+def job_state(job: ChangeSet) -> tuple[str, str]:
+    """What the state of a run is called, and its tone."""
+    if job.is_interrupted:
+        return "interrupted", "warn"
+    return _JOB_WORDS[job.state], _JOB_TONES[job.state]
 
 
 def record_column(field: Field, *, currency: str = "") -> Column:

@@ -125,6 +125,13 @@ class ChangeSetScreen(Screen):
         if self.change_set is not None and not self.is_running:
             self.tasks.start(self._apply(self.change_set), name="apply")
 
+    def resume(self, change_set_id: int) -> None:
+        """Show a run that was paused or interrupted, and go on with it at once."""
+        if self.is_running:
+            self.show_change_set(change_set_id)
+        else:
+            self._go(self._resume(change_set_id))
+
     def pause(self) -> None:
         """Stop between batches; the run can go on."""
         if self._run is not None:
@@ -184,6 +191,10 @@ class ChangeSetScreen(Screen):
             self.change_set, self.step = change_set, Step.RUN
         else:
             await self._show_result(change_set)
+
+    async def _resume(self, change_set_id: int) -> None:
+        await self._show_set(change_set_id)
+        self.apply()
 
     async def _show_difference(self, change_set: ChangeSet) -> None:
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)

@@ -19,12 +19,20 @@ class JobsScreen(Screen):
     """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`,
     `report`.
 
-    `open_change_set` and `prepare_undo` are how the bulk update page is asked to show a change set.
+    `open_change_set`, `resume` and `prepare_undo` are how the bulk update page is asked to show a change set, to go on
+    with it, or to undo it.
     """
 
-    def __init__(self, desk: Desk, open_change_set: Callable[[int], None], prepare_undo: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        open_change_set: Callable[[int], None],
+        resume: Callable[[int], None],
+        prepare_undo: Callable[[int], None],
+    ) -> None:
         super().__init__(desk)
         self._open_change_set = open_change_set
+        self._resume = resume
         self._prepare_undo = prepare_undo
         self.jobs: list[ChangeSet] = []
         self.is_loaded = False
@@ -52,6 +60,12 @@ class JobsScreen(Screen):
             return False
         is_left = one.state in (ChangeSetState.PAUSED, ChangeSetState.APPLYING)
         return is_left or (one.state is ChangeSetState.PLANNED and bool(one.count(RowState.PLANNED)))
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the chosen run was begun and nobody is at it: paused, or left by a console that is gone."""
+        one = self.chosen
+        return one is not None and (one.state is ChangeSetState.PAUSED or one.is_interrupted)
 
     @property
     def is_anything_running(self) -> bool:
@@ -101,9 +115,9 @@ class JobsScreen(Screen):
             self._prepare_undo(self.chosen.id)
 
     def go_on(self) -> None:
-        """Open the run where it stands, in the bulk update page."""
+        """Resume the run at once, or open one that was never begun, in the bulk update page."""
         if self.chosen is not None:
-            self._open_change_set(self.chosen.id)
+            (self._resume if self.can_resume else self._open_change_set)(self.chosen.id)
 
     def save_report(self, path: Path) -> None:
         """Write the report of the chosen run."""
@@ -125,7 +139,7 @@ class JobsScreen(Screen):
         by_id = {one.id: one for one in self.jobs}
         current = by_id.get(former.id) if former else None
         current = current or (self.jobs[0] if self.jobs else None)
-        if current is None or (former is not None and (former.id, former.state) == (current.id, current.state)):
+        if current is None or (former is not None and _standing(former) == _standing(current)):
             self.chosen = current  # the counts may have moved; the rows stay where the person scrolled them
         else:
             self.choose(current)
@@ -134,3 +148,7 @@ class JobsScreen(Screen):
         facets = await self.blocking(self.workspace.journal.facets, job.id)
         self._changing = frozenset(facet.field for facet in facets)
         self.rows.show(job, self.states, changing=self._changing)
+
+
+def _standing(job: ChangeSet) -> tuple[int, ChangeSetState, bool]:
+    return job.id, job.state, job.is_held

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from zoho_console.bulk.reporting import STATE_WORDS
+from zoho_console.bulk.reporting import state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowRecord, RowState
 from zoho_console.screens.bulk_words import account_of, are_problems
 from zoho_console.screens.cells import STATE_TONES, change_cell, plain
@@ -98,7 +98,7 @@ def row_columns(
             Column("advice", "What to do", lambda row: plain(row.advice), 280),
         ]
     if not states or set(states) - {RowState.PLANNED}:
-        columns.append(Column("state", "State", _state, 149, can_shrink=False))
+        columns.append(Column("state", "State", lambda row: _state(change_set, row), 149, can_shrink=False))
     columns += [
         Column(
             f"field:{name}", change_set.labels.get(name, name), _value(change_set, column, name),
@@ -117,8 +117,8 @@ def _account(change_set: ChangeSet, row: RowRecord) -> Cell:
     return Cell(account_of(change_set, row), CellKind.STRONG if row.record_name else CellKind.MUTED)
 
 
-def _state(row: RowRecord) -> Cell:
-    return Cell(STATE_WORDS[row.state], CellKind.BADGE, STATE_TONES[row.state])
+def _state(change_set: ChangeSet, row: RowRecord) -> Cell:
+    return Cell(state_words(change_set.kind)[row.state], CellKind.BADGE, STATE_TONES[row.state])
 
 
 def _value(change_set: ChangeSet, column: int, name: str) -> Callable[[RowRecord], Cell]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
 
 CONNECT_LIMIT_S = 10
+IDLE_LIMIT_S = 5  # between two statements of one transaction; ours take milliseconds
 _THIS_COMPUTER = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _AWAY = (
     "The console cannot reach its database, so nothing is sent to Zoho.",
@@ -43,6 +44,7 @@ class Database:
         self._engine: Engine = create_engine(
             address, pool_pre_ping=True, pool_size=5, max_overflow=15, connect_args=arguments_for(address, os.environ)
         )
+        event.listen(self._engine, "connect", _limit_idle)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -67,6 +69,13 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+
+
+def _limit_idle(driver: Any, _record: object) -> None:
+    """A console that is frozen in the middle of a transaction must not keep its locks from all others."""
+    with driver.cursor() as cursor:
+        cursor.execute(f"set idle_in_transaction_session_timeout = '{IDLE_LIMIT_S}s'")
+    driver.commit()
 
 
 def address_of(url: str) -> URL:

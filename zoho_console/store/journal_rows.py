@@ -95,10 +95,6 @@ class JournalRows:
         planned = change_rows.c.state == str(RowState.PLANNED)
         return self._read(_rows_of(change_set_id).where(planned, change_rows.c.batch == batch))
 
-    def sent_rows(self, change_set_id: int) -> list[RowRecord]:
-        """Rows that were sent and have no outcome: what a crash leaves."""
-        return self._read(_rows_of(change_set_id).where(change_rows.c.state == str(RowState.SENT)))
-
     def facets(self, change_set_id: int) -> list[Facet]:
         """The kinds of change among the rows that are or were to be sent, by field, most frequent first.
 
@@ -123,7 +119,7 @@ class JournalRows:
 
     def _read(self, query: Select[Any]) -> list[RowRecord]:
         with self._database.begin() as connection:
-            return [_row_from(row) for row in connection.execute(query).mappings()]
+            return [row_from(row) for row in connection.execute(query).mappings()]
 
     def _counts(self, change_set_ids: Collection[int]) -> dict[int, dict[RowState, int]]:
         query = (
@@ -177,6 +173,9 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         started_at=row["started_at"],
         finished_at=row["finished_at"],
         counts=counts,
+        epoch=row["epoch"],
+        owner=row["owner"],
+        is_held=row["is_held"],
     )
 
 
@@ -184,7 +183,8 @@ def _rows_of(change_set_id: int) -> Select[Any]:
     return select(change_rows).where(change_rows.c.change_set_id == change_set_id).order_by(change_rows.c.number)
 
 
-def _row_from(row: RowMapping) -> RowRecord:
+def row_from(row: RowMapping) -> RowRecord:
+    """A row of the table as a value."""
     return RowRecord(
         number=row["number"],
         texts=tuple(row["texts"]),
@@ -197,6 +197,8 @@ def _row_from(row: RowMapping) -> RowRecord:
         reason=row["reason"],
         advice=row["advice"],
         batch=row["batch"],
+        attempt=row["attempt"],
+        seen_at=row["seen_at"],
     )
 
 

@@ -170,6 +170,10 @@ change_sets = Table(
     _moment("created_at", default=True),
     _moment("started_at"),
     _moment("finished_at"),
+    # Who may send for it, until when by the database's clock; each new holder counts the epoch up.
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    _words("owner"),
+    _moment("lease_until"),
 )
 
 # JSON and not JSONB, which would turn 1e16 into a whole number and refuse a NUL that stood in a file: what is reported
@@ -189,11 +193,13 @@ change_rows = Table(
     _words("reason"),
     _words("advice"),
     Column("batch", Integer),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    _words("seen_at"),
     Index("ix_change_rows_state", "change_set_id", "state", "number"),
     Index("ix_change_rows_batch", "change_set_id", "batch", "number"),
 )
 
-# One sending of one batch: written before any byte leaves, answered after.
+# One sending of one batch: written before any byte leaves, answered after, or lost. `answer` is what Zoho said.
 attempts = Table(
     "attempts",
     metadata,
@@ -204,4 +210,19 @@ attempts = Table(
     _moment("sent_at", default=True),
     _moment("answered_at"),
     _words("note"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    _moment("lost_at"),
+    Column("answer", JSON(none_as_null=True)),
+)
+
+# The records that may be changing at Zoho just now: one row of one job at most for each record of an organisation.
+flights = Table(
+    "flights",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("module", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Index("ix_flights_change_set_id", "change_set_id", "number"),
 )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet
 from zoho_console.domain.fields import shortened
-from zoho_console.screens.cells import JOB_TONES, JOB_WORDS
+from zoho_console.screens.cells import job_state
 from zoho_console.screens.words import moment
 from zoho_console.ui.parts.basics import label, row, set_style_property, set_tone
 from zoho_console.ui.parts.counts_bar import CountsBar
@@ -46,11 +46,11 @@ class JobTile(QFrame):
 
     def show_job(self, job: ChangeSet, title: str, *, chosen: bool) -> None:
         """Draw this run as it is now; only the chosen one is reached with Tab, the others from it with the arrows."""
-        words = JOB_WORDS[job.state]
+        words, tone = job_state(job)
         self.setAccessibleName(f"Run {job.id}, {title}: {words}")
         self._name.say(shortened(title, 200))
         self._state.setText(words)
-        set_tone(self._state, JOB_TONES[job.state])
+        set_tone(self._state, tone)
         self._number.setText(f"run {job.id}")
         self._when.setText(moment(job.created_at))
         self._bar.show_counts(job.counts)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
 from zoho_console.domain.changes import ChangeSet, RowState
-from zoho_console.screens.cells import STATE_WORDS
+from zoho_console.screens.cells import state_words
 from zoho_console.ui.parts.basics import button
 from zoho_console.ui.parts.wrapping_row import WrappingRow
 
@@ -31,7 +31,7 @@ class StateFilter(WrappingRow):
             self.buttons = {choice: self._button(choice) for choice in wanted}
             self.set_widgets(list(self.buttons.values()))
         for choice, made in self.buttons.items():
-            words = STATE_WORDS[choice[0]] if choice else "all rows"
+            words = state_words(change_set.kind)[choice[0]] if choice else "all rows"
             made.setText(f"{words}  {change_set.count(*choice) if choice else change_set.total:,}")
             made.setChecked(choice == states)
         self.place()

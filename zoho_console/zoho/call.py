@@ -28,7 +28,7 @@ class Call(Generic[T]):
     customers' values and secrets. `decode` makes the value or raises.
     `is_repeatable`: asking twice has the same effect as asking once, so that no answer may be asked for again.
     `credits` is what Zoho takes from the day's allowance (fact sheet 8.2); of `is_heavy` calls fewer may run at once
-    (8.3).
+    (8.3). `guard` is called just before bytes leave, each time; what it raises keeps them here.
     """
 
     method: str
@@ -44,6 +44,7 @@ class Call(Generic[T]):
     credits: int = 1
     is_heavy: bool = False
     scope: str = ""
+    guard: Callable[[], None] | None = None
 
     @property
     def is_write(self) -> bool:

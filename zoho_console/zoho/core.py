@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -101,18 +101,21 @@ class ZohoCore:
         *,
         trigger: Sequence[str] | None = None,
         unless_changed_since: datetime | None = None,
+        guard: Callable[[], None] | None = None,
     ) -> list[Reply]:
         """Zoho's replies to an update of up to 100 records, in Zoho's order, usually that of the request.
 
         `trigger` None: every automation runs; empty: none. `unless_changed_since`: a record changed after this moment
-        is refused with ALREADY_MODIFIED; for a single record, since Zoho says nothing of more.
+        is refused with ALREADY_MODIFIED; for a single record, since Zoho says nothing of more. `guard` is called just
+        before bytes leave; what it raises comes out here, and nothing is sent.
         Nothing that may have reached Zoho is sent again.
         Errors: NotReachable(sent=True) and UnreadableAnswer leave a doubt, all others mean that nothing was done.
         Cost: 1 call, 1 credit for 10 records; no call for no records.
         """
         if not changed:
             return []
-        return await self._send(records.update(module, changed, trigger, unless_changed_since))
+        call = records.update(module, changed, trigger, unless_changed_since)
+        return await self._send(replace(call, guard=guard))
 
     async def fields(self, module: str) -> list[Field]:
         """The fields of a module, hidden and computed ones included. Cost: 1 call."""

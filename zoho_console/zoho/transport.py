@@ -13,10 +13,11 @@ import secrets
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -202,7 +203,14 @@ def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
         f"{origin}{call.path}{query}",
         headers=headers,
         content=content or None,
+        extensions={"trace": partial(_guarded, call.guard)} if call.guard else {},
     )
+
+
+async def _guarded(guard: Callable[[], None], event: str, _details: Any) -> None:
+    """httpcore tells of each step of an exchange. The last before a server has a whole request: its body leaves."""
+    if event.endswith((".send_request_headers.started", ".send_request_body.started")):
+        guard()
 
 
 def _multipart(name: str, file: bytes) -> tuple[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.pace import Pace
 from zoho_console.domain.changes import ChangeSet
 from zoho_console.store.database import Database
 from zoho_console.store.secrets import MemorySecrets
@@ -15,7 +16,8 @@ async def apply(workspace: Workspace, change_set: ChangeSet) -> None:
     connection = workspace.connections.get(change_set.connection_id)
     fields = await workspace.fields(connection)
     client = workspace.client(connection)
-    await Run(change_set.id, client, workspace.journal, fields, parallel=3, doubt_wait_s=0.2, on_progress=tell).apply()
+    pace = Pace(parallel=3, quarantine_s=0.4, lease_s=1.0)
+    await Run(change_set.id, client, workspace.journal, fields, pace=pace, on_progress=tell).apply()
 
 
 def tell(_progress: object) -> None:

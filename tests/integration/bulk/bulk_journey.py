@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.mapping import mapping_from
+from zoho_console.bulk.pace import Pace
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
-from zoho_console.bulk.undoing import prepare_undo
-from zoho_console.domain.changes import ChangeSet
+from zoho_console.bulk.undoing import Choice, prepare_undo
+from zoho_console.domain.changes import ChangeSet, RowRecord
 from zoho_console.domain.connections import Connection
 from zoho_console.simulator.server import Simulator
 from zoho_console.workspace.workspace import Workspace
+
+PACE = Pace(quarantine_s=0.1, lease_s=1.0)
 
 
 class Journey:
@@ -56,22 +62,34 @@ class Journey:
     def run(self, change_set: ChangeSet, **options: Any) -> Run:
         async def make() -> Run:
             fields = await self.workspace.fields(self.acme)
+            tell = options.pop("on_progress", self.progress.append)
+            pace = replace(PACE, **options)
             return Run(
-                change_set.id, self.workspace.client(self.acme), self.journal, fields, doubt_wait_s=0.05,
-                on_progress=options.pop("on_progress", self.progress.append), **options,
-            )  # fmt: skip
+                change_set.id, self.workspace.client(self.acme), self.journal, fields, pace=pace, on_progress=tell
+            )
 
         return self.call(make())
 
     def apply(self, change_set: ChangeSet, **options: Any) -> ChangeSet:
         return self.call(self.run(change_set, **options).apply())
 
-    def undo(self, change_set: ChangeSet) -> ChangeSet:
+    def intend(self, change_set: ChangeSet, batch: int) -> list[RowRecord]:
+        """What a console leaves that dies just before the bytes of a batch leave."""
+        runs = self.journal.runs
+        lease = runs.take(change_set.id, "a console that died", 0.0)
+        stamps = {one["id"]: one["Modified_Time"] for one in self.simulator.world.records("Accounts").values()}
+        rows = self.journal.batch_rows(change_set.id, batch)
+        with self.workspace.database.begin() as connection:
+            connection.execute(text("update change_sets set lease_until = clock_timestamp() + interval '0.2 s'"))
+        return runs.intend(lease, batch, [replace(row, seen_at=stamps[row.record_id]) for row in rows])
+
+    def undo(self, change_set: ChangeSet, **choice: frozenset[Any]) -> ChangeSet:
         async def work() -> ChangeSet:
             fields = await self.workspace.fields(self.acme)
             return await prepare_undo(
-                change_set.id, self.workspace.client(self.acme), self.journal, fields, on_progress=self.progress.append
-            )
+                change_set.id, self.workspace.client(self.acme), self.journal, fields,
+                choice=Choice(**choice), on_progress=self.progress.append,
+            )  # fmt: skip
 
         return self.call(work())
 

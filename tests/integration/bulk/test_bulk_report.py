@@ -90,4 +90,4 @@ def test_the_summary_says_where_a_run_stands(journey: Journey) -> None:
     paused = journey.run(planned, on_progress=lambda progress: paused.pause("Wait for Mina."))
     assert summary(journey.call(paused.apply())) == "1 row in file: 1 will change (paused: Wait for Mina.)."
     done = journey.apply(planned)
-    assert summary(journey.undo(done)) == "1 row in undo: 1 will change."
+    assert summary(journey.undo(done)) == "1 row in undo: 1 will be put back."

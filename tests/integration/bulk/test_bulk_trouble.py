@@ -11,8 +11,9 @@ import pytest
 from bulk_journey import Journey
 from sqlalchemy import make_url, text
 
-from zoho_console.bulk.applying import MOST_LOST, Run
+from zoho_console.bulk.applying import Run
 from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.sending import MOST_LOST
 from zoho_console.domain.changes import ChangeSetState, RowState
 from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -46,8 +47,9 @@ def test_rows_that_an_answer_leaves_out_are_read_back(journey: Journey) -> None:
     rows = {row.record_id: row for row in journey.journal.rows(done.id)}
     assert [rows[one].state for one in ids[:3]] == [RowState.UPDATED] * 3
     assert [rows[one].code for one in ids[:3]] == ["", "", "proved"]
-    assert (rows[ids[3]].state, rows[ids[3]].code) == (RowState.IN_DOUBT, "no-answer")
-    assert "does not say" in rows[ids[3]].reason
+    # It was certainly not changed, so it was sent once more, and this time Zoho says why it does not want it.
+    assert (rows[ids[3]].state, rows[ids[3]].code) == (RowState.REFUSED, "RECORD_LOCKED")
+    assert rows[ids[3]].attempt == 2
     assert done.state is ChangeSetState.FINISHED
 
 
@@ -58,7 +60,8 @@ def test_refusals_in_a_shuffled_answer_are_nobodys(journey: Journey) -> None:
     shuffled = {"data": [refusal("RECORD_LOCKED"), success(ids[0]), success(ids[2])]}
     journey.simulator.faults.add(method="PUT", executed=True, status=207, body=shuffled)
     states = {row.record_id: row.state for row in journey.journal.rows(journey.apply(planned).id)}
-    assert states == {ids[0]: RowState.UPDATED, ids[1]: RowState.IN_DOUBT, ids[2]: RowState.UPDATED}
+    assert states == {ids[0]: RowState.UPDATED, ids[1]: RowState.REFUSED, ids[2]: RowState.UPDATED}
+    assert journey.simulator.world.effects[ids[0]] == journey.simulator.world.effects[ids[2]] == 1
 
 
 def test_many_lost_answers_in_a_row_pause_the_run_instead_of_spoiling_it(journey: Journey) -> None:
@@ -67,13 +70,12 @@ def test_many_lost_answers_in_a_row_pause_the_run_instead_of_spoiling_it(journey
     paused = journey.apply(planned, parallel=1)
     assert paused.state is ChangeSetState.PAUSED
     assert "in a row were lost" in paused.note
-    doubtful = paused.count(RowState.IN_DOUBT)
-    assert 0 < doubtful <= MOST_LOST * 100
+    assert 0 < paused.count(RowState.SENT) <= MOST_LOST * 100
 
     journey.simulator.faults.clear()
     done = journey.apply(paused)
-    assert done.count(RowState.IN_DOUBT) == doubtful
-    assert done.count(RowState.UPDATED) == len(journey.simulator.world.effects) == planned.total - doubtful
+    assert done.counts == {RowState.UPDATED: planned.total}
+    assert set(journey.simulator.world.effects.values()) == {1}
     assert journey.progress[-1].counts == done.counts
 
 
@@ -136,8 +138,7 @@ def test_a_database_that_goes_away_stops_the_run_which_goes_on_later(
     done = journey.apply(planned)
     assert done.state is ChangeSetState.FINISHED
     assert set(journey.simulator.world.effects.values()) == {1}
-    assert done.count(RowState.UPDATED, RowState.IN_DOUBT) == 600
-    assert done.count(RowState.UPDATED) == len(journey.simulator.world.effects)
+    assert done.count(RowState.UPDATED) == len(journey.simulator.world.effects) == planned.count(RowState.PLANNED)
 
 
 def test_database_connections_that_break_and_come_back_do_no_harm(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
 
+import pytest
+from journal_samples import Begin, new
+
+from zoho_console.domain.changes import RowRecord
 from zoho_console.domain.connections import Connection, NewConnection, origins_for
 from zoho_console.domain.connections import Environment as Edition
 from zoho_console.store.connections import Connections
@@ -20,3 +24,16 @@ def acme(database: Database) -> Connection:
 @pytest.fixture
 def journal(database: Database) -> Journal:
     return Journal(database)
+
+
+@pytest.fixture
+def ready(journal: Journal, acme: Connection) -> Begin:
+    """Makes a PLANNED change set of these rows, in batches of two."""
+
+    def make(rows: Sequence[RowRecord]) -> int:
+        change_set_id = journal.begin(new(acme))
+        journal.add_rows(change_set_id, rows)
+        journal.finish_plan(change_set_id, batch_size=2)
+        return change_set_id
+
+    return make

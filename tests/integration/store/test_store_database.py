@@ -102,3 +102,8 @@ def test_a_session_leaves_nothing_behind(database: Database) -> None:
 
     with database.session() as connection:
         assert connection.execute(text("select pg_try_advisory_lock(7)")).scalar_one()
+
+
+def test_a_transaction_that_stands_still_is_ended_by_the_server(database: Database) -> None:
+    with database.begin() as connection:
+        assert connection.execute(text("show idle_in_transaction_session_timeout")).scalar_one() == "5s"

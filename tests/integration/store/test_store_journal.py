@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from journal_samples import Begin, invalid, new, planned
+from sqlalchemy import text
 
 from zoho_console.domain.changes import (
     ChangeSetKind,
     ChangeSetState,
     Facet,
     Mapping,
-    NewChangeSet,
     Outcome,
     RowRecord,
     RowState,
@@ -27,58 +23,6 @@ from zoho_console.domain.connections import Connection
 from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
 from zoho_console.store.database import Database
 from zoho_console.store.journal import Journal
-from zoho_console.store.tables import attempts
-
-Begin = Callable[[Sequence[RowRecord]], int]
-
-
-def new(acme: Connection, **other: object) -> NewChangeSet:
-    mapping = Mapping(0, "id", {1: "Status", 3: "Rating"})
-    values: dict[str, object] = {
-        "connection_id": acme.id,
-        "module": "Accounts",
-        "kind": ChangeSetKind.UPDATE,
-        "source": "accounts.csv",
-        "header": ("Id", "Status", "", "Rating"),
-        "mapping": mapping,
-        "labels": {"Status": "Account Status"},
-        "created_by": "Anna",
-    }
-    return NewChangeSet(**{**values, **other})  # type: ignore[arg-type]
-
-
-def planned(number: int, before: object = "Old", after: object = "New", field: str = "Status") -> RowRecord:
-    return RowRecord(
-        number, (str(number), "text"), RowState.PLANNED, f"{number:018}", f"Account {number}",
-        {field: before}, {field: after},
-    )  # fmt: skip
-
-
-def invalid(number: int) -> RowRecord:
-    return RowRecord(number, ("", ""), RowState.INVALID, code="no-key", reason="No id.", advice="Fill it in.")
-
-
-@pytest.fixture
-def ready(journal: Journal, acme: Connection) -> Begin:
-    def make(rows: Sequence[RowRecord]) -> int:
-        change_set_id = journal.begin(new(acme))
-        journal.add_rows(change_set_id, rows)
-        journal.finish_plan(change_set_id, batch_size=2)
-        return change_set_id
-
-    return make
-
-
-def attempt_rows(database: Database) -> list[tuple[object, ...]]:
-    query = select(
-        attempts.c.batch, attempts.c.attempt, attempts.c.row_numbers, attempts.c.note, attempts.c.answered_at
-    )
-    with database.begin() as connection:
-        return [
-            (row.batch, row.attempt, row.row_numbers, row.note, row.answered_at is not None)
-            for row in connection.execute(query.order_by(attempts.c.batch, attempts.c.attempt))
-        ]
-
 
 # --- planning ---
 
@@ -259,122 +203,16 @@ def test_facets_add_up_to_the_rows_that_are_sent(journal: Journal, ready: Begin)
     assert [facet.before for facet in facets] == [None] * 3
 
 
-# --- sending ---
-
-
-def test_an_attempt_is_on_record_before_its_answer(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3), planned(4)])
-    journal.record_attempt(change_set_id, 1, [2, 3])
-
-    assert attempt_rows(database) == [(1, 1, [2, 3], "", False)]
-    assert [row.number for row in journal.sent_rows(change_set_id)] == [2, 3]
-    assert journal.open_batches(change_set_id) == [2]
-    assert journal.batch_rows(change_set_id, 1) == []
-
-
-@pytest.mark.parametrize("numbers", [[2, 4], [2, 99], [2, 2]])
-def test_rows_that_are_not_planned_in_the_batch_are_not_sent(
-    journal: Journal, database: Database, ready: Begin, numbers: list[int]
-) -> None:
-    change_set_id = ready([planned(2), planned(3), planned(4)])
-
-    with pytest.raises(ZohoDatabaseError, match="nothing was sent"):
-        journal.record_attempt(change_set_id, 1, numbers)
-    assert attempt_rows(database) == []
-    assert journal.sent_rows(change_set_id) == []
-
-
-def test_a_batch_is_taken_by_one_of_two_consoles(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3)])
-    refused: list[ZohoDatabaseError] = []
-
-    def send() -> None:
-        try:
-            journal.record_attempt(change_set_id, 1, [2, 3])
-        except ZohoDatabaseError as error:
-            refused.append(error)
-
-    threads = [threading.Thread(target=send) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 5
-    assert len(attempt_rows(database)) == 1
-
-
-def test_outcomes_settle_the_rows_and_answer_the_attempt(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3)])
-    journal.record_attempt(change_set_id, 1, [2, 3])
-    outcomes = [
-        Outcome(2, RowState.UPDATED),
-        Outcome(3, RowState.REFUSED, "INVALID_DATA", "Zoho refused\x00 “Größe”.", "Correct it."),
-    ]
-    journal.record_outcomes(change_set_id, 1, outcomes, "answered in 1 s")
-    journal.record_outcomes(change_set_id, 1, outcomes, "said twice")
-
-    updated, refused = journal.all_rows(change_set_id)
-    assert (updated.state, updated.reason) == (RowState.UPDATED, "")
-    assert (refused.state, refused.code, refused.advice) == (RowState.REFUSED, "INVALID_DATA", "Correct it.")
-    assert refused.reason == "Zoho refused\ufffd “Größe”."
-    assert attempt_rows(database) == [(1, 1, [2, 3], "answered in 1 s", True)]
-    assert journal.change_set(change_set_id).counts == {RowState.UPDATED: 1, RowState.REFUSED: 1}
-
-
-def test_a_conflict_is_written_down_without_an_attempt(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3)])
-    journal.record_outcomes(change_set_id, 1, [Outcome(2, RowState.CONFLICT, "changed", "Changed meanwhile.")])
-    journal.record_outcomes(change_set_id, 1, [])
-
-    assert [row.number for row in journal.batch_rows(change_set_id, 1)] == [3]
-    assert attempt_rows(database) == []
-
-
-def test_outcomes_of_unknown_rows_are_refused_whole(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2)])
-    journal.record_attempt(change_set_id, 1, [2])
-
-    with pytest.raises(ZohoDatabaseError, match="does not have all rows"):
-        journal.record_outcomes(change_set_id, 1, [Outcome(2, RowState.UPDATED), Outcome(9, RowState.UPDATED)])
-    assert [row.number for row in journal.sent_rows(change_set_id)] == [2]
-    assert attempt_rows(database)[0][-1] is False
-
-
-def test_a_withdrawn_batch_can_be_sent_again(journal: Journal, database: Database, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3), planned(4)])
-    journal.record_attempt(change_set_id, 1, [2, 3])
-    journal.record_attempt(change_set_id, 2, [4])
-    journal.withdraw_attempt(change_set_id, 1)
-    journal.record_attempt(change_set_id, 1, [3])
-
-    assert [row.number for row in journal.batch_rows(change_set_id, 1)] == [2]
-    assert [row.number for row in journal.sent_rows(change_set_id)] == [3, 4]
-    assert attempt_rows(database) == [
-        (1, 1, [2, 3], "withdrawn: nothing was sent", True),
-        (1, 2, [3], "", False),
-        (2, 1, [4], "", False),
-    ]
-
-
-def test_withdrawing_leaves_rows_alone_that_have_an_outcome(journal: Journal, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3)])
-    journal.record_attempt(change_set_id, 1, [2, 3])
-    journal.record_outcomes(change_set_id, 1, [Outcome(2, RowState.UPDATED)])
-    journal.withdraw_attempt(change_set_id, 1)
-
-    assert [row.state for row in journal.all_rows(change_set_id)] == [RowState.UPDATED, RowState.PLANNED]
-
-
-def test_the_rest_is_skipped_with_a_reason(journal: Journal, ready: Begin) -> None:
-    change_set_id = ready([planned(2), planned(3), planned(4), invalid(5)])
-    journal.record_attempt(change_set_id, 1, [2, 3])
-
-    assert journal.skip_rest(change_set_id) == 1
-    states = [row.state for row in journal.all_rows(change_set_id)]
-    assert states == [RowState.SENT, RowState.SENT, RowState.SKIPPED, RowState.INVALID]
-    (skipped,) = journal.rows(change_set_id, states=[RowState.SKIPPED])
-    assert skipped.reason
-    assert journal.open_batches(change_set_id) == []
+def test_a_plan_is_corrected_while_it_is_a_draft(journal: Journal, acme: Connection) -> None:
+    change_set_id = journal.begin(new(acme))
+    journal.add_rows(change_set_id, [planned(2), planned(3)])
+    journal.record_outcomes(change_set_id, [Outcome(2, RowState.INVALID, "duplicate", "Twice.")])
+    journal.record_outcomes(change_set_id, [])
+    with pytest.raises(ZohoDatabaseError, match="not planned any more"):
+        journal.record_outcomes(change_set_id, [Outcome(9, RowState.INVALID)])
+    assert journal.finish_plan(change_set_id).counts == {RowState.PLANNED: 1, RowState.INVALID: 1}
+    with pytest.raises(ZohoConfigError, match="draft only"):
+        journal.record_outcomes(change_set_id, [Outcome(3, RowState.INVALID)])
 
 
 # --- states ---
@@ -417,8 +255,9 @@ def test_a_run_remembers_when_it_first_started_and_when_it_ended(journal: Journa
     started = journal.change_set(change_set_id).started_at
     journal.set_state(change_set_id, ChangeSetState.PAUSED, "No network.")
     assert journal.change_set(change_set_id).note == "No network."
-    journal.set_state(change_set_id, ChangeSetState.APPLYING)
-    journal.set_state(change_set_id, ChangeSetState.FINISHED)
+    lease = journal.runs.take(change_set_id, "", 60)
+    journal.runs.skip_rest(lease)
+    journal.runs.release(lease, ChangeSetState.FINISHED)
 
     change_set = journal.change_set(change_set_id)
     assert started is not None
@@ -426,66 +265,3 @@ def test_a_run_remembers_when_it_first_started_and_when_it_ended(journal: Journa
     assert change_set.started_at == started
     assert change_set.finished_at > started
     assert change_set.note == ""
-
-
-def test_one_console_at_a_time_applies_a_job(journal: Journal, database_url: str, ready: Begin) -> None:
-    first, second = ready([planned(2)]), ready([planned(2)])
-    elsewhere = Database(database_url)
-    other = Journal(elsewhere)
-
-    with journal.applying(first):
-        for console in (journal, other):
-            with pytest.raises(ZohoConfigError, match="another console"), console.applying(first):
-                raise AssertionError
-        with other.applying(second):
-            pass
-    with other.applying(first):
-        pass
-    elsewhere.close()
-
-
-def test_an_error_while_applying_gives_the_right_back(journal: Journal, ready: Begin) -> None:
-    change_set_id = ready([planned(2)])
-    with pytest.raises(KeyError), journal.applying(change_set_id):
-        raise KeyError
-
-    with journal.applying(change_set_id):
-        pass
-
-
-def test_a_console_that_dies_gives_the_right_back(journal: Journal, database_url: str, ready: Begin) -> None:
-    change_set_id = ready([planned(2)])
-    code = (
-        "import sys; from zoho_console.store.database import Database; from zoho_console.store.journal import Journal\n"
-        "with Journal(Database(sys.argv[1])).applying(int(sys.argv[2])):\n"
-        "    print('applying', flush=True); input()"
-    )
-    command = [sys.executable, "-c", code, database_url, str(change_set_id)]
-    console = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert console.stdout is not None
-    assert console.stdout.readline() == "applying\n"
-    with pytest.raises(ZohoConfigError), journal.applying(change_set_id):
-        raise AssertionError
-    console.kill()
-    console.communicate()
-
-    taken = threading.Event()
-    while not taken.wait(0.05):
-        try:
-            with journal.applying(change_set_id):
-                taken.set()
-        except ZohoConfigError:
-            continue  # the server notices within moments
-
-
-def test_a_session_that_was_cut_does_not_hide_what_went_wrong(
-    journal: Journal, database: Database, ready: Begin
-) -> None:
-    cut = (
-        "select pg_terminate_backend(pid, 5000) from pg_locks join pg_database on pg_database.oid = database"
-        " where locktype = 'advisory' and datname = current_database()"
-    )
-    with pytest.raises(KeyError), journal.applying(ready([planned(2)])):
-        with database.begin() as connection:
-            assert connection.execute(text(cut)).scalar_one()
-        raise KeyError

@@ -73,12 +73,12 @@ def test_a_value_that_others_changed_is_a_conflict() -> None:
 def test_looking_again_lets_through_only_what_is_as_it_was() -> None:
     rows = [planned_row(number=number, record_id=str(number)) for number in (1, 2, 3, 4)]
     live = {
-        "1": {**RECORD, "id": "1"},
+        "1": {**RECORD, "id": "1", "Modified_Time": "noon"},
         "2": {**RECORD, "id": "2", "Industry": "Finance"},
         "3": {**RECORD, "id": "3", "Industry": "Media"},
     }
-    good, outcomes = look_again(rows, live, BY_NAME, {"Industry": "Branch"})
-    assert good == rows[:1]
+    good, outcomes = look_again(rows, live, BY_NAME, {"Industry": "Branch"}, stamp="Modified_Time")
+    assert good == [replace(rows[0], seen_at="noon")]
     assert [(one.number, one.state) for one in outcomes] == [
         (2, RowState.UNCHANGED), (3, RowState.CONFLICT), (4, RowState.CONFLICT),
     ]  # fmt: skip

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from zoho_console.bulk.progress import Progress, Tally
 from zoho_console.bulk.settling import settle, settle_by_reading
-from zoho_console.domain.changes import Outcome, RowState
-from zoho_console.domain.records import Reply
+from zoho_console.domain.changes import Outcome, RowRecord, RowState
+from zoho_console.domain.records import Record, Reply
 
 
 def test_each_row_has_its_own_outcome() -> None:
@@ -46,10 +46,9 @@ def test_a_refusal_is_said_in_plain_words_with_a_remedy(reply: Reply, words: str
 
 
 def test_a_reply_that_names_nobody_or_somebody_else_proves_nothing() -> None:
-    states = [one.state for one in settle(batch(2), [Reply(True, "", "SUCCESS", ""), bad()], {})]
-    assert states == [RowState.IN_DOUBT, RowState.IN_DOUBT]
+    assert settle(batch(2), [Reply(True, "", "SUCCESS", ""), bad()], {}) == []
     named = Reply(False, "0", "RECORD_LOCKED", "")
-    assert [one.state for one in settle(batch(2), [good("0"), named], {})] == [RowState.UPDATED, RowState.IN_DOUBT]
+    assert settle(batch(2), [good("0"), named], {}) == [Outcome(0, RowState.UPDATED)]
     assert [one.state for one in settle(batch(1), [named], {})] == [RowState.REFUSED]
 
 
@@ -70,35 +69,53 @@ def test_shuffled_dropped_doubled_and_strange_replies_are_never_attributed_wrong
     elif trouble == "stranger":
         replies[place] = good("stranger")
 
-    outcomes = settle(rows, replies, {})
+    outcomes = {one.number: one.state for one in settle(rows, replies, {})}
 
-    assert [one.number for one in outcomes] == [row.number for row in rows]
-    for outcome, ok in zip(outcomes, accepted, strict=True):
-        assert outcome.state is not RowState.UPDATED or ok
-        assert outcome.state is not RowState.REFUSED or not ok
+    for row, ok in zip(rows, accepted, strict=True):
+        assert outcomes.get(row.number) in (None, RowState.UPDATED if ok else RowState.REFUSED)
     if trouble == "none":
-        assert RowState.IN_DOUBT not in {one.state for one in outcomes}
+        assert len(outcomes) == len(rows)
+
+
+def read(row: RowRecord, live: dict[str, Record], **how: bool) -> Outcome:
+    how = {"is_lost": True, "may_repeat": True, **how}
+    return settle_by_reading([row], live, BY_NAME, stamp="Modified_Time", **how)[0]
 
 
 @pytest.mark.parametrize(
     ("industry", "state", "words"),
     [
         ("Finance", RowState.UPDATED, "shows the new values"),
-        ("Banking", RowState.IN_DOUBT, "still shows the old values"),
-        ("Media", RowState.IN_DOUBT, "neither the old nor the new"),
-        (None, RowState.IN_DOUBT, "not in Zoho any more"),
+        ("Media", RowState.UNPROVED, "neither the old nor the new"),
+        (None, RowState.UNPROVED, "not in Zoho any more"),
     ],
 )
 @pytest.mark.parametrize("is_lost", [True, False])
-def test_reading_back_proves_an_update_and_nothing_else(
+def test_reading_back_proves_an_update_or_leaves_it_to_a_person(
     industry: str | None, state: RowState, words: str, is_lost: bool
 ) -> None:
     live = {"777": {**RECORD, "Industry": industry}} if industry else {}
-    outcome = settle_by_reading([planned_row()], live, BY_NAME, is_lost=is_lost)[0]
+    outcome = read(planned_row(), live, is_lost=is_lost)
     assert (outcome.state, outcome.number) == (state, 2)
     assert words in outcome.reason
     assert ("lost" in outcome.reason) is is_lost
-    assert bool(outcome.advice) is (state is RowState.IN_DOUBT)
+    assert bool(outcome.advice) is (state is RowState.UNPROVED)
+
+
+def test_old_values_on_a_record_nobody_touched_prove_that_nothing_was_done() -> None:
+    live = {"777": {**RECORD, "Modified_Time": "noon"}}
+    row = planned_row(seen_at="noon")
+    assert read(row, live) == Outcome(2, RowState.PLANNED)
+    tired = read(row, live, may_repeat=False)
+    assert (tired.state, tired.code) == (RowState.UNPROVED, "lost-answer")
+    unnamed = read(row, live, may_repeat=False, is_lost=False)
+    assert (unnamed.state, unnamed.code) == (RowState.REFUSED, "not-applied")
+
+
+def test_old_values_on_a_record_that_somebody_touched_prove_nothing() -> None:
+    outcome = read(planned_row(seen_at="noon"), {"777": {**RECORD, "Modified_Time": "later"}})
+    assert outcome.state is RowState.UNPROVED
+    assert "somebody modified it" in outcome.reason
 
 
 @given(st.lists(st.sampled_from([state for state in RowState if state.is_final]), max_size=40))

@@ -97,6 +97,6 @@ def test_counts_of_a_change_set_add_up() -> None:
 
 def test_states_know_whether_they_are_final_and_good() -> None:
     assert not RowState.SENT.is_final
-    assert RowState.IN_DOUBT.is_final
+    assert RowState.UNPROVED.is_final
     assert RowState.UNCHANGED.is_good
     assert not RowState.REFUSED.is_good

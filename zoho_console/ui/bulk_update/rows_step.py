@@ -28,7 +28,7 @@ _WORDS: dict[RowState, str] = {
     RowState.UNCHANGED: "Unchanged, left out",
     RowState.CONFLICT: "Changed by others",
     RowState.REFUSED: "Refused by Zoho",
-    RowState.IN_DOUBT: "In doubt",
+    RowState.UNPROVED: "Unproved",
     RowState.SKIPPED: "Not sent",
     RowState.INVALID: "Cannot be used",
 }

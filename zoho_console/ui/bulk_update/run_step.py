@@ -17,7 +17,7 @@ _COUNTERS: tuple[tuple[str, tuple[RowState, ...], str], ...] = (
     ("updated", (RowState.UPDATED,), "good"),
     ("refused by Zoho", (RowState.REFUSED,), "bad"),
     ("changed by others", (RowState.CONFLICT,), "warn"),
-    ("in doubt", (RowState.IN_DOUBT,), "warn"),
+    ("unproved", (RowState.UNPROVED,), "warn"),
     ("to go", ON_THEIR_WAY, "accent"),
 )
 

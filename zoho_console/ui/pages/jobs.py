@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet
 from zoho_console.domain.fields import shortened
-from zoho_console.screens.cells import JOB_TONES, JOB_WORDS
+from zoho_console.screens.cells import job_state
 from zoho_console.screens.jobs import JobsScreen
 from zoho_console.ui.dialogs import save_file
 from zoho_console.ui.job_list import JobList
@@ -80,6 +80,7 @@ class JobsPage(Page):
         self.report.setVisible(screen.chosen is not None)
         self.undo.setVisible(screen.can_undo)
         self.go_on.setVisible(screen.can_continue)
+        self.go_on.setText("Resume" if screen.can_resume else "Continue")
         self.say(screen.sentence or "What was done, row by row")
         self.list.show_jobs(screen.jobs, screen.chosen)
         if screen.chosen is not None:
@@ -87,8 +88,9 @@ class JobsPage(Page):
 
     def _show_run(self, run: ChangeSet) -> None:
         self._title.say(shortened(self._screen.title(run), 200))
-        self._state.setText(JOB_WORDS[run.state])
-        set_tone(self._state, JOB_TONES[run.state])
+        words, tone = job_state(run)
+        self._state.setText(words)
+        set_tone(self._state, tone)
         self._note.setText(run.note)
         self._note.setVisible(bool(run.note))
         self.filter.show_counts(run, self._screen.states)

@@ -1,0 +1,1 @@
+"""The bulk engine on a simulated clock, network, journal and dice: one seed, one history."""

@@ -1,0 +1,19 @@
+"""How fast a run goes, and how long it waits before it believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Figures of a run; the defaults are safe for a customer's organisation.
+
+    `parallel` of the ten heavy calls that Zoho takes at once are ours; the company's other programs need some too.
+    `quarantine_s` passes before a lost answer is settled by reading: a request may land that much later.
+    `lease_s` is how long a console that went silent keeps its job; a dead one's can be taken after that.
+    """
+
+    parallel: int = 4
+    quarantine_s: float = 120.0
+    lease_s: float = 8.0

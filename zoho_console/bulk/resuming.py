@@ -1,0 +1,71 @@
+"""Settles what was sent and not answered for: wait, read back, read again. Nothing is sent here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from zoho_console.background import in_thread
+from zoho_console.bulk.settling import MOST_ATTEMPTS, settle_by_reading
+from zoho_console.bulk.working import STAMP, Work
+from zoho_console.domain.changes import Doubt, Outcome, RowState
+
+SECOND_LOOK = 4  # a part of the quarantine passes between two readings that must agree
+_STEP_S = 0.25
+
+
+class ReadBack:
+    """Proves or gives up every doubt of a job whose quarantine is over, one attempt after the other."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def settle_all(self) -> bool:
+        """Settle the doubts there are; whether there were any comes out. A pause leaves the rest in doubt.
+
+        Rows come out UPDATED where the new values are there, PLANNED where two readings show that nothing was done,
+        and UNPROVED else. Cost: 1 call for each doubt, 2 where rows are to be sent again.
+        """
+        doubts = await in_thread(self._work.journal.runs.doubts, self._work.job.id)
+        for doubt in doubts:
+            outcomes = await self._judge(doubt) if await self._rest(doubt) else None
+            if outcomes is None:
+                break
+            await in_thread(self._work.journal.runs.prove, self._work.hold.lease, doubt, outcomes)
+            self._work.count(doubt.batch, RowState.SENT, outcomes)
+        return bool(doubts)
+
+    async def _rest(self, doubt: Doubt) -> bool:
+        """Wait until the quarantine is over; False if the run is to pause meanwhile."""
+        left_s = self._work.pace.quarantine_s - doubt.age_s
+        if left_s > 1:
+            self._work.tally.tell(f"Batch {doubt.batch}: rows without an answer are read back in {left_s:.0f} s.")
+        return await self._wait(left_s)
+
+    async def _wait(self, seconds: float) -> bool:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not self._work.brake.reason:
+            left_s = until - loop.time()
+            if left_s <= 0:
+                return True
+            await asyncio.sleep(min(left_s, _STEP_S))
+        return False
+
+    async def _judge(self, doubt: Doubt) -> Sequence[Outcome] | None:
+        """What reading shows, twice where it shows that nothing was done; None if the run is to pause."""
+        first = await self._read(doubt)
+        if first is None or all(one.state is not RowState.PLANNED for one in first):
+            return first
+        if not await self._wait(self._work.pace.quarantine_s / SECOND_LOOK):
+            return None
+        return await self._read(doubt)
+
+    async def _read(self, doubt: Doubt) -> list[Outcome] | None:
+        live = await self._work.live(doubt.rows)
+        if live is None:
+            return None
+        may_repeat = doubt.attempt < MOST_ATTEMPTS
+        return settle_by_reading(
+            doubt.rows, live, self._work.fields, stamp=STAMP, is_lost=doubt.is_lost, may_repeat=may_repeat
+        )
