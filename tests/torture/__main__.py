@@ -51,12 +51,13 @@ ON_PAPER: dict[str, tuple[Campaign, int]] = {
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "kills": (killing.kills, 200, 10_000),
+    "takeover": (killing.takeover, 10, 1_000),
     "points": (killing.points, 32, 10_000),
     "postgres": (killing.postgres, 50, 10_000),
     "undo": (killing.undo, 50, 10_000),
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
-    "thaw": (racing.thaw, 50, 10_000),
+    "thaw": (racing.thaw, 50, 2_000),
     "client-refreshes": (_refreshes, 20, 50),
 }
 NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted")

@@ -8,6 +8,7 @@ from random import Random
 
 from tests.torture.stage import Stage
 from tests.torture.worker import POINTS
+from zoho_console.bulk.pace import Pace
 from zoho_console.domain.changes import RowState
 
 JOB_KILLS = 20  # kills of one job, before it is run to its end
@@ -16,15 +17,12 @@ JOB_KILLS = 20  # kills of one job, before it is run to its end
 def kills(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """SIGKILL at random moments: each good row has one effect, and the report is the simulator's truth."""
     figures: Counter[str] = Counter()
-    slowest_s = 0.0
     while figures["kills"] < size:
         before, job = stage.effects, stage.plan(rows)
         for _ in range(min(JOB_KILLS, size - figures["kills"])):
             with stage.console() as console:
                 console.ready().start(job.id)
-                began = time.monotonic()
                 first = console.hear_of("progress", "ended", "failed")
-                slowest_s = max(slowest_s, time.monotonic() - began)
                 assert first is not None
                 if first["event"] != "progress":
                     break
@@ -33,7 +31,28 @@ def kills(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, in
         stage.finish(job.id)
         figures.update(stage.truth(job.id, before))
         figures["jobs"] += 1
-    return {**figures, "slowest resume, s": round(slowest_s, 1)}
+    return dict(figures)
+
+
+def takeover(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int | float]:
+    """With the lease of the product: from the death of a console to the next one, from its start, being at work."""
+    figures: Counter[str] = Counter()
+    slowest_s, lease_s = 0.0, Pace().lease_s
+    for _ in range(size):
+        before, job = stage.effects, stage.plan(rows)
+        with stage.console(lease_s=lease_s) as console:
+            console.ready().start(job.id).hear_of("progress")
+        began = time.monotonic()
+        with stage.console(lease_s=lease_s) as console:
+            heard = console.ready().start(job.id).hear_of("progress", "failed")
+            slowest_s = max(slowest_s, time.monotonic() - began)
+            assert heard is not None
+            assert heard["event"] == "progress", heard
+            console.hear_of("ended", "failed")
+        stage.finish(job.id)
+        figures.update(stage.truth(job.id, before))
+        figures["kills"] += 1
+    return {**figures, "slowest, s": round(slowest_s, 1)}
 
 
 def points(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:

@@ -50,7 +50,9 @@ def thaw(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int
         owner.ready(), heir.ready()
         for _ in range(size):
             before, job = stage.effects, stage.plan(rows)
-            owner.start(job.id).hear_of("progress")
+            begun = owner.start(job.id).hear_of("progress", "ended", "failed")
+            assert begun is not None
+            assert begun["event"] == "progress", begun
             time.sleep(random.uniform(0, 0.4))
             owner.freeze()
             time.sleep(LEASE_S + random.uniform(0, 0.3))

@@ -39,8 +39,8 @@ FIELD = "Health_Score"
 class Console:
     """One console process; killed at the end if it still lives."""
 
-    def __init__(self, database_url: str, via: str, **fuse: object) -> None:
-        told = json.dumps({"database": database_url, "via": via, **fuse})
+    def __init__(self, database_url: str, via: str, **more: object) -> None:
+        told = json.dumps({"database": database_url, "via": via, **more})
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.torture.worker", told],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
@@ -153,8 +153,8 @@ class Stage:
         Server(place).run()
 
     @contextmanager
-    def console(self, via: str = "", **fuse: object) -> Iterator[Console]:
-        with Console(self.database_url, via or self.simulator.url, **fuse) as console:
+    def console(self, via: str = "", **more: object) -> Iterator[Console]:
+        with Console(self.database_url, via or self.simulator.url, **more) as console:
             yield console
 
     def finish(self, job: int, via: str = "") -> int:

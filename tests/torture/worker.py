@@ -1,7 +1,8 @@
 """A console in a process of its own, which a campaign may kill or freeze.
 
-Argument: one JSON object with `database`, `via` (the address of Zoho) and, if it is to die by itself, `point`, `nth`.
-It reads job ids from standard input, a line each, runs each job, and prints one JSON line for whatever happens.
+Argument: one JSON object with `database`, `via` (the address of Zoho), maybe `lease_s`, and, if it is to die by itself,
+`point` and `nth`. It reads job ids from standard input, a line each, runs each job, and prints one JSON line for
+whatever happens.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def tell(progress: Progress) -> None:
     say(event="progress", done=progress.done)
 
 
-async def run(workspace: Workspace, job: int, via: str, fuse: Fuse) -> str:
+async def run(workspace: Workspace, job: int, via: str, fuse: Fuse, pace: Pace) -> str:
     journal = Journal(workspace.database)
     journal.runs = FusedRuns(workspace.database, fuse)
     connection = workspace.connections.get(journal.change_set(job).connection_id)
@@ -106,7 +107,6 @@ async def run(workspace: Workspace, job: int, via: str, fuse: Fuse) -> str:
     # A client for each run, as a console that was started anew would have: it remembers no trouble.
     client = FusedClient(origins, workspace.app(connection), workspace.vault(connection.id))
     client.fuse = fuse
-    pace = Pace(quarantine_s=QUARANTINE_S, lease_s=LEASE_S)
     try:
         fields = await workspace.fields(connection)
         return str((await Run(job, client, journal, fields, pace=pace, on_progress=tell).apply()).state)
@@ -117,11 +117,12 @@ async def run(workspace: Workspace, job: int, via: str, fuse: Fuse) -> str:
 def main() -> None:
     told = json.loads(sys.argv[1])
     fuse = Fuse(told.get("point", ""), told.get("nth", 1))
+    pace = Pace(quarantine_s=QUARANTINE_S, lease_s=told.get("lease_s", LEASE_S))
     workspace = Workspace(Database(told["database"]), MemorySecrets())
     say(event="ready")
     for line in sys.stdin:
         try:
-            state = workspace.engine.call(run(workspace, int(line), told["via"], fuse))
+            state = workspace.engine.call(run(workspace, int(line), told["via"], fuse, pace))
             say(event="ended", state=state)
         except ZohoError as error:
             say(event="failed", error=type(error).__name__, words=str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from zoho_console.background import in_thread
 from zoho_console.bulk.leasing import Hold, held
@@ -73,7 +74,8 @@ class Run:
                 raise  # the state cannot be written either; the lease ends by itself and any console can go on
             except BaseException as error:
                 reason = _CLOSED if isinstance(error, asyncio.CancelledError) else _OWN_ERROR
-                await hold.release(ChangeSetState.PAUSED, reason)
+                with suppress(LeaseLost, ZohoDatabaseError):  # what came first says more
+                    await hold.release(ChangeSetState.PAUSED, reason)
                 raise
 
     async def _begun(self, fields: dict[str, Field], hold: Hold) -> Work:
