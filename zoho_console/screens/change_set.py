@@ -130,7 +130,7 @@ class ChangeSetScreen(Screen):
         if self.is_running:
             self.show_change_set(change_set_id)
         else:
-            self._go(self._resume(change_set_id))
+            self._go(self._show_set(change_set_id, goes_on=True))
 
     def pause(self) -> None:
         """Stop between batches; the run can go on."""
@@ -181,7 +181,7 @@ class ChangeSetScreen(Screen):
         self.forget()
         await self._show_difference(made)
 
-    async def _show_set(self, change_set_id: int) -> None:
+    async def _show_set(self, change_set_id: int, *, goes_on: bool = False) -> None:
         change_set = await self.blocking(self.workspace.journal.change_set, change_set_id)
         self.forget()
         if change_set.state is ChangeSetState.PLANNED:
@@ -191,10 +191,8 @@ class ChangeSetScreen(Screen):
             self.change_set, self.step = change_set, Step.RUN
         else:
             await self._show_result(change_set)
-
-    async def _resume(self, change_set_id: int) -> None:
-        await self._show_set(change_set_id)
-        self.apply()
+        if goes_on:
+            self.apply()
 
     async def _show_difference(self, change_set: ChangeSet) -> None:
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
