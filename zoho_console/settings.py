@@ -24,6 +24,8 @@ class Settings:
     """system, light or dark."""
     redirect_port: int = DEFAULT_REDIRECT_PORT
     """The port of http://localhost:…/oauth/callback that new connections use."""
+    quarantine_s: int = 120
+    """Seconds before a write whose answer was lost is settled by reading: a request may land that much later."""
 
 
 def load(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +56,7 @@ def save(home: Path, settings: Settings) -> None:
         f"database_url = {_quoted(settings.database_url)}",
         f"appearance = {_quoted(settings.appearance)}",
         f"redirect_port = {settings.redirect_port}",
+        f"quarantine_s = {settings.quarantine_s}",
     ]
     draft = home / "settings.toml.new"
     draft.write_text("\n".join(lines) + "\n", "utf-8")
@@ -71,5 +74,7 @@ def _check(settings: Settings) -> None:
     port = settings.redirect_port
     if not isinstance(port, int) or not 1024 <= port <= 65535:
         raise ZohoConfigError("The setting “redirect_port” must be a number from 1024 to 65535.")
+    if not isinstance(settings.quarantine_s, int) or not 10 <= settings.quarantine_s <= 3600:
+        raise ZohoConfigError("The setting “quarantine_s” must be a number of seconds from 10 to 3600.")
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgresql+psycopg2://")):
         raise ZohoConfigError("DATABASE_URL must begin with postgresql://.")

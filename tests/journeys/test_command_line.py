@@ -146,6 +146,21 @@ def test_the_main_job_from_sign_in_to_undo(console: Console, tmp_path: Path) -> 
     assert again.read_bytes() == report.read_bytes()
 
 
+def test_a_run_is_resumed_and_a_part_of_it_undone(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    path = tmp_path / "two.csv"
+    path.write_text("id,Health Score\n777000000000410001,5\n777000000000410002,6\n", "utf-8")
+    console.run("update", str(path), code=2)  # compared, and nobody agreed
+    job = str(console.value("jobs")[0]["id"])
+
+    assert console.value("jobs", "resume", job, "--yes")["counts"] == {"updated": 2}
+    assert "nothing to go on with" in console.run("jobs", "resume", job, "--yes", code=2)
+    undone = console.value("jobs", "undo", job, "--row", "3", "--field", "Health_Score", "--yes")
+    assert undone["counts"] == {"updated": 1}
+    assert console.effects() == {"777000000000410001": 1, "777000000000410002": 2}
+    assert "does not set" in console.run("jobs", "undo", job, "--field", "Industry", "--yes", code=2)
+
+
 def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tmp_path: Path) -> None:
     console.connect()
     query = "select Account_Name from Accounts where id is not null order by Account_Name"

@@ -147,3 +147,15 @@ def test_a_run_can_be_paused_and_gone_on_with(
         qtbot.mouseClick(bulk_page.foot.primary, LEFT)
     qtbot.waitUntil(lambda: screen.step is Step.RESULT, timeout=10_000)
     assert set(simulator.world.effects.values()) == {1}
+
+
+def test_an_interrupted_run_is_resumed_to_its_end_by_one_request(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    record_id = next(iter(simulator.world.records("Accounts")))
+    screen = compared(qtbot, bulk_page, file(tmp_path, f"id,Health Score\n{record_id},991\n"))
+    assert screen.change_set is not None
+    screen.workspace.journal.runs.take(screen.change_set.id, "a console that died", 0)
+    screen.resume(screen.change_set.id)
+    qtbot.waitUntil(lambda: screen.step is Step.RESULT, timeout=10_000)
+    assert simulator.world.effects == {record_id: 1}

@@ -13,7 +13,7 @@ from zoho_console.settings import Settings
 
 
 def test_settings_survive_the_way_to_disk(tmp_path: Path) -> None:
-    chosen = Settings(database_url='postgresql://u:p"\\@h/db', appearance="dark", redirect_port=8765)
+    chosen = Settings(database_url='postgresql://u:p"\\@h/db', appearance="dark", redirect_port=8765, quarantine_s=60)
     settings.save(tmp_path / "new", chosen)
     assert settings.load(tmp_path / "new", {}) == chosen
 
@@ -29,7 +29,8 @@ def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['appearance = "pink"', "redirect_port = 80", 'redirect_port = "x"', 'database_url = "mysql://x"', "nonsense",
+    ['appearance = "pink"', "redirect_port = 80", "quarantine_s = 1",
+     "quarantine_s = 1.5", 'redirect_port = "x"', 'database_url = "mysql://x"', "nonsense",
      'unknown = "x"'],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str) -> None:

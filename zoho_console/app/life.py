@@ -136,6 +136,7 @@ def _import_the_rest() -> None:
 
 
 def _open_workspace(settings: Settings) -> Workspace:
+    from zoho_console.bulk.pace import Pace
     from zoho_console.workspace.workspace import Workspace
 
-    return Workspace.open(data_home(), settings.database_url)
+    return Workspace.open(data_home(), settings.database_url, pace=Pace(quarantine_s=settings.quarantine_s))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zoho_console import logs, settings
+from zoho_console.bulk.pace import Pace
 from zoho_console.cli import connecting, desktops, reading, updating
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
@@ -46,7 +47,8 @@ def run(arguments: Namespace) -> int:
             return desktops.new_key(output)
         home = data_home()
         logs.set_up(home)
-        workspace = Workspace.open(home, settings.load(home).database_url)
+        chosen = settings.load(home)
+        workspace = Workspace.open(home, chosen.database_url, pace=Pace(quarantine_s=chosen.quarantine_s))
         try:
             return _COMMANDS[arguments.command](workspace, arguments, output, home)
         finally:

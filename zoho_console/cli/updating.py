@@ -140,7 +140,8 @@ async def _run(workspace: Workspace, change_set: ChangeSet, output: Output) -> C
 
     fields = await workspace.fields(connection)
     client = workspace.client(connection)
-    return await Run(change_set.id, client, workspace.journal, fields, on_progress=show).apply()
+    run = Run(change_set.id, client, workspace.journal, fields, pace=workspace.pace, on_progress=show)
+    return await run.apply()
 
 
 def _agreed(change_set: ChangeSet) -> bool:

@@ -229,7 +229,7 @@ class ChangeSetScreen(Screen):
         async def work() -> ChangeSet:
             self._run = Run(
                 change_set.id, self.workspace.client(connection), self.workspace.journal, fields,
-                on_progress=self.progressed.emit,
+                pace=self.workspace.pace, on_progress=self.progressed.emit,
             )  # fmt: skip
             return await self._run.apply()
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from zoho_console.background import BackgroundLoop
+from zoho_console.bulk.pace import Pace
 from zoho_console.domain.connections import Connection, NewConnection, Organisation, User
 from zoho_console.domain.fields import Field
 from zoho_console.domain.grants import Grant, TokenEvent
@@ -43,7 +44,12 @@ class Workspace:
     """What window and command line share. Coroutines run on `engine`; everything else blocks briefly."""
 
     def __init__(
-        self, database: Database, secrets: Secrets | MemorySecrets, *, on_close: Callable[[], None] | None = None
+        self,
+        database: Database,
+        secrets: Secrets | MemorySecrets,
+        *,
+        pace: Pace | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
         self.engine = BackgroundLoop()
         self.database = database
@@ -51,12 +57,20 @@ class Workspace:
         self.client_secrets = ClientSecrets(secrets)
         self.connections = Connections(database)
         self.journal = Journal(database)
+        self.pace = pace or Pace()
         self.keys = DataKeys(database, Desktops(database, secrets))
         self._clients: dict[int, AsyncZohoClient] = {}
         self._on_close = on_close or (lambda: None)
 
     @classmethod
-    def open(cls, home: Path, database_url: str = "", secrets: Secrets | MemorySecrets | None = None) -> Workspace:
+    def open(
+        cls,
+        home: Path,
+        database_url: str = "",
+        secrets: Secrets | MemorySecrets | None = None,
+        *,
+        pace: Pace | None = None,
+    ) -> Workspace:
         """Open the database (our own, or the server of `database_url`), bring its schema up to date.
 
         Blocks: about 1 s the first time, 0.2 s later. Errors: ZohoDatabaseError.
@@ -70,7 +84,7 @@ class Workspace:
             if postgres:
                 postgres.stop()
             raise
-        return cls(database, secrets or Secrets(), on_close=postgres.stop if postgres else None)
+        return cls(database, secrets or Secrets(), pace=pace, on_close=postgres.stop if postgres else None)
 
     def close(self) -> None:
         """Close clients, the engine and the database; our own Postgres stops with its last user."""
