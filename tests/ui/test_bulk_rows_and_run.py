@@ -91,7 +91,7 @@ def test_comparing_can_be_cancelled_and_leaves_no_draft(
         made = [(one.state, one.note) for one in journal.change_sets(connection.id, 9)]
         assert set(made) <= {(ChangeSetState.ABANDONED, "cancelled")}
 
-    qtbot.waitUntil(everything_is_given_up)
+    qtbot.waitUntil(everything_is_given_up, timeout=15_000)
 
 
 def test_a_stopped_run_leaves_the_rest_unsent_for_good(
