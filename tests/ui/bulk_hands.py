@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from zoho_console.app.hands import drop_file as drop
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.change_set import Step
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 from zoho_console.ui.dialogs import Confirmation
 
+__all__ = ["drop"]
+
 LEFT = Qt.MouseButton.LeftButton
-
-
-def drop(page: BulkUpdatePage, *paths: Path) -> None:
-    """Drag files onto the page and let go."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    none = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(page, QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, LEFT, none))
-    QApplication.sendEvent(page, QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, LEFT, none))
 
 
 def file(folder: Path, text: str, name: str = "corrections.csv") -> Path:

@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -43,12 +44,15 @@ def press_enter(widget: QWidget) -> None:
     QTest.keyClick(widget, Qt.Key.Key_Return)
 
 
-def drop_file(widget: QWidget, path: Path) -> None:
-    """Drag a file onto a widget and let go."""
+def drop_file(widget: QWidget, *paths: Path) -> None:
+    """Drag files onto a widget and let go."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     place, keys = QPoint(200, 200), Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, _LEFT, keys)
+    with warnings.catch_warnings():
+        # Qt 6.12 calls this form outdated, and 6.11 has no other.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, _LEFT, keys)
     QApplication.sendEvent(widget, enter)
     drop = QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, _LEFT, keys)
     QApplication.sendEvent(widget, drop)
