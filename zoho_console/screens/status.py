@@ -103,4 +103,6 @@ class StatusScreen(Screen):
             self.health is not None and self.health.state is HealthState.DATABASE_DOWN
         )
         database = ("Database not reachable", "bad") if is_down else ("Database works", "good")
+        if not self.workspace.database.is_proven:
+            database = ("Database unverified", "bad")  # said all the time, for anybody on the way may read along
         return [zoho, database]
