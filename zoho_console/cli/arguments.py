@@ -30,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
     _connecting(commands)
     _reading(commands)
     _updating(commands)
+    support = _command(commands, "support", "write a file for whoever helps you, without secrets", connection=False)
+    support.add_argument("file", type=Path, metavar="FILE.zip")
     simulator = commands.add_parser("simulator", help="serve a stand-in for Zoho CRM on this computer")
     simulator.set_defaults(command="simulator")
     simulator.add_argument("--port", type=int, default=0, help="0 takes any free port")

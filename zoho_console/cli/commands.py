@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoho_console import logs, settings
 from zoho_console.bulk.pace import Pace
-from zoho_console.cli import connecting, desktops, reading, updating
+from zoho_console.cli import connecting, desktops, reading, supporting, updating
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
 from zoho_console.errors import ZohoError
@@ -34,6 +34,7 @@ _COMMANDS: dict[str, Command] = {
     "jobs-undo": updating.jobs_undo,
     "jobs-resume": updating.jobs_resume,
     "jobs-report": updating.jobs_report,
+    "support": supporting.support,
 }
 
 
