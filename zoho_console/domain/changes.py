@@ -185,7 +185,8 @@ class NewChangeSet:
 class ChangeSet:
     """A change set as the journal keeps it. `counts` has an entry for each state that occurs.
 
-    `owner` is the console that holds its lease, or held it last; `is_held` whether that lease still runs.
+    `owner` is the console that holds its lease, or held it last; `is_held` whether that lease still runs. `yes_by` said
+    yes to this very plan; nobody where plan and yes were one command.
     """
 
     id: int
@@ -207,6 +208,8 @@ class ChangeSet:
     epoch: int = 0
     owner: str = ""
     is_held: bool = False
+    yes_by: str = ""
+    yes_at: datetime | None = None
 
     @property
     def is_interrupted(self) -> bool:

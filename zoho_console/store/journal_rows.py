@@ -176,6 +176,8 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         epoch=row["epoch"],
         owner=row["owner"],
         is_held=row["is_held"],
+        yes_by=row["yes_by"],
+        yes_at=row["yes_at"],
     )
 
 

@@ -68,6 +68,10 @@ connections = Table(
     Column("zoho_user", JSONB),
     Column("colour", Integer, nullable=False),
     _moment("created_at", default=True),
+    # The level that holds (domain.guards), but for a while `lowered_to`.
+    Column("guard", Text, nullable=False, server_default="open"),
+    Column("lowered_to", Text, nullable=False, server_default=""),
+    _moment("lowered_until"),
 )
 
 # Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `wrapped_key` is the
@@ -174,6 +178,9 @@ change_sets = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     _words("owner"),
     _moment("lease_until"),
+    # Who said yes to this very plan; nobody where plan and yes were one command.
+    _words("yes_by"),
+    _moment("yes_at"),
 )
 
 # JSON and not JSONB, which would turn 1e16 into a whole number and refuse a NUL that stood in a file: what is reported

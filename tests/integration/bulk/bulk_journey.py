@@ -66,11 +66,9 @@ class Journey:
     def run(self, change_set: ChangeSet, **options: Any) -> Run:
         async def make() -> Run:
             fields = await self.workspace.fields(self.acme)
-            tell = options.pop("on_progress", self.progress.append)
-            pace = replace(PACE, **options)
-            return Run(
-                change_set.id, self.workspace.client(self.acme), self.journal, fields, pace=pace, on_progress=tell
-            )
+            tell, yes_by = options.pop("on_progress", self.progress.append), options.pop("yes_by", "")
+            pace, client = replace(PACE, **options), self.workspace.client(self.acme)
+            return Run(change_set.id, client, self.journal, fields, pace=pace, yes_by=yes_by, on_progress=tell)
 
         return self.call(make())
 
