@@ -53,7 +53,12 @@ WINDOW_LIBRARIES = {
     "libxcb-randr.so.0": "libxcb-randr0",
 }
 # What tests and pictures start: a secret service for the keyring, a screen, a pooler; one font for every machine.
-TEST_PROGRAMS = {"gnome-keyring-daemon": "gnome-keyring", "dbus-daemon": "dbus", "Xvfb": "xvfb", "pgbouncer": "pgbouncer"}
+TEST_PROGRAMS = {
+    "gnome-keyring-daemon": "gnome-keyring",
+    "dbus-daemon": "dbus",
+    "Xvfb": "xvfb",
+    "pgbouncer": "pgbouncer",
+}
 FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 
