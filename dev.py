@@ -57,15 +57,17 @@ WINDOW_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-randr.so.0": "libxcb-randr0",
 }
-# What tests and pictures start: a secret service for the keyring, a screen, a pooler; one font for every machine.
-PACKAGE_PROGRAMS = {"readelf": "binutils", "makeself": "makeself", "Xvfb": "xvfb", "xdotool": "xdotool"}
-SMOKE_PROGRAMS = {"readelf": "binutils", "debootstrap": "debootstrap", "rpm2cpio": "rpm", "cpio": "cpio"}
+# Programs, and the Debian package that brings each. Tests and pictures start a secret service for the keyring, a screen and
+# a pooler, and have one font on every machine.
 TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "dbus-daemon": "dbus",
     "Xvfb": "xvfb",
     "pgbouncer": "pgbouncer",
+    "readelf": "binutils",
 }
+PACKAGE_PROGRAMS = {"readelf": "binutils", "makeself": "makeself", "Xvfb": "xvfb", "xdotool": "xdotool"}
+SMOKE_PROGRAMS = {"readelf": "binutils", "debootstrap": "debootstrap", "rpm2cpio": "rpm", "cpio": "cpio"}
 FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 
