@@ -57,8 +57,8 @@ WINDOW_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-randr.so.0": "libxcb-randr0",
 }
-# Programs, and the Debian package that brings each. Tests and pictures start a secret service for the keyring, a screen and
-# a pooler, and have one font on every machine.
+# Programs, and the Debian package that brings each. Tests and pictures start a secret service, a screen and a pooler,
+# and have one font on every machine.
 TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "dbus-daemon": "dbus",
