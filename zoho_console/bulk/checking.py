@@ -18,6 +18,9 @@ SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+", re.ASCII)
 # of a thousand cases; a file in which more do went through a spreadsheet.
 _ROUNDED = re.compile(r"[0-9]{15}0{3,5}", re.ASCII)
 _TRUE_SHARE = 0.01
+# What a spreadsheet shows of a number that it keeps rounded, and where a formula failed (ECMA-376, part 1, 18.17.3).
+_SHOWN_ROUNDED = re.compile(r"-?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}", re.ASCII)
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 
 
@@ -60,6 +63,8 @@ def check_row(
         text = row.texts[column]
         if not text.strip() and blanks == "keep":
             continue
+        if problem := _spreadsheet_problem(text.strip()):
+            return replace(problem, column=header[column])
         try:
             values[name] = parse_text(fields[name], text)
         except ValueProblem as error:
@@ -72,9 +77,24 @@ def _key_problem(text: str, name: str, fields: Named[str, Field], *, has_rounded
         return Problem("no-key", "The cell is empty, so the account cannot be found.", "Fill in the cell.")
     if name == "id":
         return _id_problem(text, has_rounded_ids=has_rounded_ids)
+    if problem := _spreadsheet_problem(text):
+        return problem
     # Zoho refuses the whole question if one of its values is not of the field's type.
     if fields[name].is_number and not _WHOLE.fullmatch(text):
         return Problem("not-a-number", f"“{shortened(text)}” is not a whole number.", "Write digits only.")
+    return None
+
+
+def _spreadsheet_problem(text: str) -> Problem | None:
+    """What a spreadsheet left instead of a value."""
+    if text.startswith("#") and text in _FAILED:
+        return Problem("failed-formula", f"“{text}” is a formula that failed.", "Mend it, or type the value.")
+    if "E+" in text and _SHOWN_ROUNDED.fullmatch(text):
+        return Problem(
+            "number-ruined",
+            f"“{shortened(text)}” is a number that a spreadsheet rounded.",
+            "Format the column as text and enter the whole number again.",
+        )
     return None
 
 

@@ -106,10 +106,11 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    update = _command(commands, "update", "update accounts from a CSV file")
+    update = _command(commands, "update", "update accounts from a CSV or .xlsx file")
     update.add_argument("file", type=Path, metavar="FILE")
     update.add_argument("--key", default="", metavar="FIELD", help="field that finds the account: id, Account_Name, …")
     update.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="may be given several times")
+    update.add_argument("--sheet", default="", metavar="NAME", help="of a spreadsheet; default: its first")
     update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
     update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
     how = update.add_mutually_exclusive_group()

@@ -11,7 +11,7 @@ from zoho_console.bulk.applying import Run
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reading import open_table
+from zoho_console.bulk.reading import Table, open_table
 from zoho_console.bulk.reporting import summary, write_report
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
@@ -24,8 +24,11 @@ SHOWN_PROBLEMS = 20
 
 
 def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
-    """Compare a CSV file with Zoho, say what would change, and apply it on demand."""
-    change_set = workspace.engine.call(_prepare(workspace, arguments, output))
+    """Compare a file with Zoho, say what would change, and apply it on demand."""
+    table = open_table(arguments.file, sheet=arguments.sheet)
+    if table.sheet:
+        output.say(f"Sheet “{table.sheet}” is read, of {', '.join(table.sheets)}.")
+    change_set = workspace.engine.call(_prepare(workspace, table, arguments, output))
     output.progress_done()
     _describe(workspace, change_set, output)
     if arguments.dry_run:
@@ -34,9 +37,8 @@ def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Pa
     return _apply(workspace, change_set, arguments, output)
 
 
-async def _prepare(workspace: Workspace, arguments: Namespace, output: Output) -> ChangeSet:
+async def _prepare(workspace: Workspace, table: Table, arguments: Namespace, output: Output) -> ChangeSet:
     connection = chosen(workspace, arguments.connection)
-    table = open_table(arguments.file)
     fields = await workspace.fields(connection, reload=True)
     mapping = mapping_from(table.header, fields, arguments.key, arguments.map)
 

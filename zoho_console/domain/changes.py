@@ -70,10 +70,9 @@ class ChangeSetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a file. `number` is its row in a spreadsheet (header: 1), `line` its first line in the file."""
+    """One row of a file. `number` is the line it begins in, blank lines counted; of a spreadsheet the sheet's row."""
 
     number: int
-    line: int
     texts: tuple[str, ...]
 
 

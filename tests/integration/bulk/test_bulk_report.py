@@ -33,7 +33,7 @@ def test_the_report_has_one_line_for_every_row_of_the_file(journey: Journey, tmp
     assert write_report(journey.journal, done.id, path) == 4
 
     found = lines(path)
-    assert [line["Row"] for line in found] == ["2", "3", "4", "5"]
+    assert [line["Row"] for line in found] == ["2", "3", "4", "6"]
     assert [line["State (2)"] for line in found] == ["updated", "cannot be used", "cannot be used", "updated"]
     assert [line["State"] for line in found] == ["a note", "x", 'with "quotes", and\nlines', ""]
     assert [line["Before: Health Score"] for line in found] == [before[0], "", "", before[2]]

@@ -24,7 +24,7 @@ from zoho_console.ui.dialogs import confirm, open_file, save_file
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.theme import Look
 
-FILES = "CSV files (*.csv *.tsv *.txt);;All files (*)"
+FILES = "CSV files and spreadsheets (*.csv *.tsv *.txt *.xlsx);;All files (*)"
 TYPED_FROM = 1000  # more changes than this are confirmed by typing their number
 
 
@@ -116,7 +116,7 @@ class BulkUpdatePage(Page):
         self._screen.tasks.start(self._choose_file(), name="ask")
 
     async def _choose_file(self) -> None:
-        path = await open_file(self, "Choose a CSV file", FILES)
+        path = await open_file(self, "Choose a file", FILES)
         if path is not None:
             self._screen.open_file(path)
 
