@@ -19,6 +19,7 @@ from zoho_console.domain.changes import (
     Mapping,
     NewChangeSet,
     Outcome,
+    Row,
     RowRecord,
     RowState,
 )
@@ -43,12 +44,6 @@ class Runs:
 
     def planned(self, source: str, good: int, bad: int = 0) -> ChangeSet:
         mapping = Mapping(0, "id", {1: "Industry", 2: "Rating"})
-        number = self.journal.begin(
-            NewChangeSet(
-                self._connection.id, "Accounts", ChangeSetKind.UPDATE, source, ("id", "Industry", "Rating"), mapping,
-                {"Industry": "Industry", "Rating": "Rating"}, created_by="Mina Vogel",
-            )
-        )  # fmt: skip
         rows = [
             RowRecord(
                 place + 2, (str(place), "Finance", ""), RowState.PLANNED, record_id=str(10**17 + place),
@@ -63,6 +58,14 @@ class Runs:
             )
             for place in range(bad)
         ]  # fmt: skip
+        content = [Row(row.number, row.texts) for row in rows]
+        file_id = self.journal.staging.add(self._connection.id, source, content, lambda _rows: None)
+        number = self.journal.begin(
+            NewChangeSet(
+                self._connection.id, "Accounts", ChangeSetKind.UPDATE, source, ("id", "Industry", "Rating"), mapping,
+                {"Industry": "Industry", "Rating": "Rating"}, created_by="Mina Vogel", file_id=file_id,
+            )
+        )  # fmt: skip
         self.journal.add_rows(number, rows)
         return self.journal.finish_plan(number)
 

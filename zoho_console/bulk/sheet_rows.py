@@ -64,6 +64,13 @@ class Workbook:
                     line=number,
                     advice="Give that column a title, or empty the cell.",
                 )
+            if any("\x00" in text for text in texts):
+                raise FileProblem(
+                    f"Row {number} holds a character that no text has (NUL).",
+                    path=self.path,
+                    line=number,
+                    advice="Type the cell again.",
+                )
             yield Row(number, tuple(texts[:width]))
 
     def _errors(self, sheet: str) -> dict[int, dict[int, str]]:
