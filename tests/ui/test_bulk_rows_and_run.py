@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.screens.change_set import Step
+from zoho_console.screens.change_set import UNDO, Step
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 
@@ -122,7 +122,7 @@ def test_another_change_set_is_refused_while_a_run_is_on_its_way(
     running = screen.change_set
     assert running is not None
     screen.show_change_set(running.id + 1)
-    screen.prepare_undo(running.id)
+    screen.prepare_again(running.id, UNDO)
     screen.open_file(path)
     screen.show_change_set(running.id)
     assert len(bulk_page.notices.notices) == 2  # no more are shown at a time
@@ -137,7 +137,7 @@ def test_the_report_of_a_plan_tells_every_row_before_anything_is_sent(
     assert bulk_page.foot.report.isVisible()
     path = tmp_path / "report.csv"
     screen.save_report(path)
-    assert bulk_page.foot.report.text() == "Saving…"
+    assert bulk_page.foot.report.text() == "Stop saving (0)"
     qtbot.waitUntil(lambda: not screen.report.is_writing)
     with path.open(encoding="utf-8-sig", newline="") as lines:
         assert [line["State"] for line in csv.DictReader(lines)] == ["will change", "will change", "cannot be used"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], as
     def ask(what: str) -> Callable[[int], None]:
         return lambda number: asked.append((what, number))
 
-    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"))
+    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"), ask("retry"))
     made = JobsPage(screen, look)
     screen.noticed.connect(made.notices.show_notice)
     shown(made)
@@ -257,6 +258,22 @@ def test_a_run_that_updated_nothing_has_nothing_to_undo(
     runs.finished("new.csv", 3, outcome=RowState.REFUSED)
     opened()
     assert not page.undo.isVisible()
+
+
+def test_a_retry_is_offered_where_rows_failed_and_named_after_its_run(
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
+) -> None:
+    runs.finished("good.csv", 3)
+    screen = opened()
+    assert not page.retry.isVisible()
+    done = runs.finished("new.csv", 3, 1)
+    screen.shown()
+    qtbot.waitUntil(lambda: len(screen.jobs) == 2)
+    screen.choose(screen.jobs[0])
+    qtbot.waitUntil(page.retry.isVisible)
+    qtbot.mouseClick(page.retry, LEFT)
+    assert asked == [("retry", done.id)]
+    assert JobsScreen.title(replace(done, retries=done.id)) == f"Retry of run {done.id}: new.csv"
 
 
 def test_a_planned_run_can_be_continued(

@@ -8,13 +8,20 @@ that ' already: taking one off gives back what was there, to the letter.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-# The title of the row numbers in a file whose cells are escaped; by it the file is known when it comes back.
-MARK = "Row (' keeps a cell as text)"
+# Titles of the row numbers in our reports; by them a file with escaped cells is known when it comes back.
+MARK, EXACT_MARK = "Row (' keeps a cell as text)", "Row (cells to the letter)"
 
 # Negative numbers stay numbers: nothing in them runs. Signs of full width are formulas to some spreadsheets.
 _AT_RISK = re.compile(r"'*(?:[\t\r\n]|\s*(?:-(?![0-9]+(?:\.[0-9]+)?\Z)|[=+@＝＋－＠])|-?[0-9]{12}|-?0[0-9])")
 _ESCAPED = re.compile(rf"'(?={_AT_RISK.pattern})")
+
+
+def are_escaped(titles: Sequence[str]) -> bool:
+    """Whether the cells under these titles are escaped: the last of our reports that the file went through says so."""
+    marks = [title for title in titles if title.startswith((MARK, EXACT_MARK))]
+    return bool(marks) and marks[-1].startswith(MARK)
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoho_console.bulk.csv_rows import DELIMITERS, csv_rows, found_delimiter, found_encoding, unreadable
-from zoho_console.bulk.escaping import MARK, unescaped
+from zoho_console.bulk.escaping import are_escaped, unescaped
 from zoho_console.bulk.sheet_rows import SIGNATURES, open_workbook
 from zoho_console.domain.changes import Row
 from zoho_console.errors import FileProblem
@@ -120,7 +120,7 @@ def _of_sheet(path: Path, sheet: str) -> Table:
 def _titles(first: Row) -> tuple[tuple[str, ...], bool]:
     """The titles, and whether the cells are escaped."""
     titles = tuple(title.strip() for title in first.texts)
-    is_escaped = any(title.startswith(MARK) for title in titles)
+    is_escaped = are_escaped(titles)
     return (tuple(map(unescaped, titles)) if is_escaped else titles), is_escaped
 
 

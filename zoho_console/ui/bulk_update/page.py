@@ -124,9 +124,11 @@ class BulkUpdatePage(Page):
         self._ask_to_save("Save a sample", "corrections.csv", self._screen.save_sample)
 
     def ask_for_report(self) -> None:
-        """Choose where the report goes."""
+        """Choose where the report goes; stop the one that is being written."""
         change_set = self._screen.change_set
-        if change_set is not None:
+        if self._screen.report.is_writing:
+            self._screen.report.cancel()
+        elif change_set is not None:
             name = f"{Path(change_set.source).stem} report {change_set.id}.csv"
             self._ask_to_save("Save the report", name, self._screen.save_report)
 

@@ -31,10 +31,11 @@ class JobsPage(Page):
     def __init__(self, screen: JobsScreen, look: Look) -> None:
         super().__init__("Jobs", look)
         self._screen, self._look = screen, look
-        self.report = button("Save report…", lambda: screen.tasks.start(self._report(), name="ask"))
+        self.report = button("Save report…", self._ask_for_report)
+        self.retry = button("Retry failed…", screen.retry)
         self.undo = button("Undo…", screen.undo)
         self.go_on = button("Continue", screen.go_on, "primary")
-        self.add_buttons(self.report, self.undo, self.go_on)
+        self.add_buttons(self.report, self.retry, self.undo, self.go_on)
         self.list = JobList(look, screen.title)
         self.filter = StateFilter()
         self.view = TableView(look, screen.rows.table, "Rows of the run")
@@ -78,6 +79,8 @@ class JobsPage(Page):
         self._middle.setVisible(bool(screen.jobs))
         self.empty.setVisible(screen.is_loaded and not screen.jobs)
         self.report.setVisible(screen.chosen is not None)
+        self.report.setText(screen.report.verb)
+        self.retry.setVisible(screen.can_retry)
         self.undo.setVisible(screen.can_undo)
         self.go_on.setVisible(screen.can_continue)
         self.go_on.setText("Resume" if screen.can_resume else "Continue")
@@ -98,6 +101,13 @@ class JobsPage(Page):
     def _look_again(self) -> None:
         if self.isVisible() and self._screen.is_anything_running:
             self._screen.shown()
+
+    def _ask_for_report(self) -> None:
+        screen = self._screen
+        if screen.report.is_writing:
+            screen.report.cancel()
+        else:
+            screen.tasks.start(self._report(), name="ask")
 
     async def _report(self) -> None:
         chosen = self._screen.chosen
