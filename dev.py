@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent
 VENV, LOCK = ROOT / ".venv", ROOT / "requirements" / "lock.txt"
 # Zoho's own SDK, which judges the simulator in the tests, has pins of its own and so an environment of its own.
 ORACLE_VENV, ORACLE_LOCK = ROOT / ".venv-oracle", ROOT / "requirements" / "oracle.txt"
+# What a benchmark has beside it is no dependency of ours either.
+BENCH_VENV, BENCH_LOCK = ROOT / ".venv-bench", ROOT / "requirements" / "bench.txt"
 IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = VENV / IN_VENV
 
@@ -149,12 +151,18 @@ def lock(_arguments: list[str]) -> int:
     compile_ = [uv, "pip", "compile", "-q", *options]
     if failed := call([*compile_, "--all-extras", "pyproject.toml", "-o", LOCK]):
         return failed
-    return call([*compile_, ORACLE_LOCK.with_suffix(".in"), "-o", ORACLE_LOCK])
+    locks = (ORACLE_LOCK, BENCH_LOCK)
+    return max(call([*compile_, one.with_suffix(".in"), "-o", one]) for one in locks)
 
 
 def oracle_python() -> Path:
     """The interpreter that has Zoho's own SDK; its environment is made or brought up to date first."""
     return fill(ORACLE_VENV, ORACLE_LOCK)
+
+
+def bench_python() -> Path:
+    """The interpreter that has what benchmarks compare with; its environment is made or brought up to date first."""
+    return fill(BENCH_VENV, BENCH_LOCK)
 
 
 def set_up(libraries: dict[str, str], programs: dict[str, str] | None = None, *, font: bool = False) -> None:
