@@ -6,6 +6,7 @@ import codecs
 import csv
 import itertools
 from collections.abc import Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TextIO
@@ -69,13 +70,10 @@ def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     try:
         with path.open(encoding=encoding, newline="") as file:
             reader = csv.reader(_lines(file, path), delimiter=delimiter, strict=True)
-            while True:
-                number = reader.line_num + 1
-                texts = next(reader, None)
-                if texts is None:
-                    return
+            for texts in reader:
                 if texts:
                     yield Row(number, tuple(texts))
+                number = reader.line_num + 1
     except csv.Error as error:
         raise _broken(path, number, str(error)) from error
     except UnicodeError as error:
@@ -101,10 +99,7 @@ def _head(path: Path) -> bytes:
 
 def _lines(file: TextIO, path: Path) -> Iterator[str]:
     """The lines with their ends; never more of one than a line may have."""
-    for number in itertools.count(1):
-        line = file.readline(LONGEST_LINE)
-        if not line:
-            return
+    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
         if "\x00" in line:
             raise FileProblem(
                 f"Line {number} holds a character that no text has (NUL).",

@@ -9,6 +9,7 @@ import codecs
 import locale
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -107,11 +108,10 @@ def _is_partly_utf8(path: Path) -> bool:
     """
     valid = others = 0
     with path.open("rb") as file:
-        while lines := file.readlines(_CHUNK_BYTES):
-            for line in lines:
-                if not line.isascii():
-                    is_valid = _is_utf8(line)
-                    valid, others = valid + is_valid, others + (not is_valid)
+        for line in iter(partial(file.readline, _CHUNK_BYTES), b""):
+            if not line.isascii():
+                is_valid = _is_utf8(line)
+                valid, others = valid + is_valid, others + (not is_valid)
     return valid > _BY_CHANCE * others
 
 

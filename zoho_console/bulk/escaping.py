@@ -26,9 +26,11 @@ def are_escaped(titles: Sequence[str]) -> bool:
 
 def escaped(text: str) -> str:
     """The cell as a spreadsheet leaves it alone."""
+    if text[:1].isalpha():
+        return text  # most cells, at a tenth of the time
     return f"'{text}" if _AT_RISK.match(text) else text
 
 
 def unescaped(text: str) -> str:
     """The cell as it was before `escaped`."""
-    return text[1:] if _ESCAPED.match(text) else text
+    return text[1:] if text[:1] == "'" and _ESCAPED.match(text) else text

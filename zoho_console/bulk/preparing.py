@@ -29,7 +29,7 @@ from zoho_console.domain.changes import (
 from zoho_console.domain.fields import Field
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
-from zoho_console.store.staging import Staging
+from zoho_console.store.staging import BLOCK, Staging
 
 # Rows whose record does not hold what the file says, and of which that is certain.
 FAILED = frozenset({RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.SKIPPED})
@@ -105,7 +105,11 @@ async def prepare_retry(
         blanks=former.blanks,
     )
     planner = await _planner(new, fields, client, journal.staging)
-    read = partial(journal.staging.rows_of, former.id, states)
+
+    def read(after: int) -> list[Row]:
+        rows = journal.rows(former.id, states=states, after=after, limit=BLOCK)
+        return [Row(row.number, row.texts) for row in rows]
+
     return await _plan(planner, read, journal, former.count(*states), on_progress)
 
 

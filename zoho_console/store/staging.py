@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Select, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
-from zoho_console.domain.changes import ChangeSetState, Problem, Row, RowState
+from zoho_console.domain.changes import ChangeSetState, Problem, Row
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database, copy_in
 from zoho_console.store.journal_states import state_now
-from zoho_console.store.tables import change_rows, change_sets, file_rows, files
+from zoho_console.store.tables import file_rows, files
 
 BLOCK = 1000
 
@@ -81,20 +80,10 @@ class Staging:
 
     def rows(self, file_id: int, after: int = 0) -> list[Row]:
         """Up to 1,000 rows of a file after row number `after`, in its order."""
-        return self._read(select(file_rows).where(file_rows.c.file_id == file_id), after)
-
-    def rows_of(self, change_set_id: int, states: Collection[RowState], after: int = 0) -> list[Row]:
-        """Up to 1,000 rows of the file of a job that came to one of these states, in the file's order."""
-        query = (
-            select(file_rows)
-            .join(change_sets, change_sets.c.file_id == file_rows.c.file_id)
-            .join(
-                change_rows,
-                (change_rows.c.change_set_id == change_sets.c.id) & (change_rows.c.number == file_rows.c.number),
-            )
-            .where(change_sets.c.id == change_set_id, change_rows.c.state.in_([str(state) for state in states]))
-        )
-        return self._read(query, after)
+        query = select(file_rows).where(file_rows.c.file_id == file_id, file_rows.c.number > after)
+        with self._database.begin() as connection:
+            found = connection.execute(query.order_by(file_rows.c.number).limit(BLOCK))
+            return [Row(row.number, tuple(row.texts)) for row in found]
 
     def refuse_twins(self, change_set_id: int, problem: Problem) -> None:
         """Rows of a draft that mean the same record become INVALID, all of them.
@@ -106,11 +95,6 @@ class Staging:
                 raise ZohoConfigError(f"Job {change_set_id} is a plan already; its rows stay as they are.")
             values = {"code": problem.code, "sentence": problem.sentence, "advice": problem.advice}
             connection.execute(_REFUSE_TWINS, {"id": change_set_id, **values})
-
-    def _read(self, query: Select[Any], after: int) -> list[Row]:
-        query = query.where(file_rows.c.number > after).order_by(file_rows.c.number).limit(BLOCK)
-        with self._database.begin() as connection:
-            return [Row(row.number, tuple(row.texts)) for row in connection.execute(query)]
 
 
 def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -85,16 +85,6 @@ def test_cells_are_counted_by_their_form(journal: Journal, acme: Connection) -> 
     assert journal.staging.count_matching(file_id, 0, ROUNDED.pattern) == 0
 
 
-def test_the_rows_of_a_job_are_chosen_by_what_became_of_them(journal: Journal, acme: Connection) -> None:
-    rows = [Row(number, (str(number),)) for number in (2, 3, 4)]
-    file_id = journal.staging.add(acme.id, "file.csv", rows, quiet)
-    job = journal.begin(new(acme, file_id=file_id))
-    journal.add_rows(job, [planned(2), invalid(3), invalid(4)])
-    assert journal.staging.rows_of(job, {RowState.INVALID}) == rows[1:]
-    assert journal.staging.rows_of(job, {RowState.INVALID, RowState.PLANNED}, after=3) == rows[2:]
-    assert journal.staging.rows_of(job, {RowState.REFUSED}) == []
-
-
 def test_rows_of_one_record_are_refused_and_name_each_other(journal: Journal, acme: Connection) -> None:
     job = journal.begin(new(acme))
     pairs = [planned(number, after=number) for number in range(2, 15)]

@@ -15,7 +15,7 @@ import pytest
 from bulk_samples import BY_NAME
 from openpyxl import Workbook
 
-from zoho_console.bulk import sheet_archive
+from zoho_console.bulk import sheet_archive, sheet_rows
 from zoho_console.bulk.checking import check_row
 from zoho_console.bulk.reading import open_table
 from zoho_console.bulk.sheet_rows import cell_text, letters
@@ -143,6 +143,29 @@ def test_the_first_sheet_in_sight_is_read_unless_another_is_named(tmp_path: Path
         open_table(text, sheet="Data")
 
 
+def test_a_sheet_of_failed_formulas_and_a_character_that_no_text_has_are_refused(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["id", "Industry"])
+    for number in range(2, sheet_rows.MOST_ERRORS + 3):
+        workbook.active.cell(number, 2, "#N/A").data_type = "e"
+    workbook.save(tmp_path / "file.xlsx")
+    with pytest.raises(FileProblem, match="More than 10,000 rows of the sheet “Sheet”"):
+        open_table(tmp_path / "file.xlsx")
+    path = book(tmp_path, [["id", "name"], [], ["1", "x_x0000_y"]])
+    with pytest.raises(FileProblem, match="Row 3 holds a character"):
+        open_table(path)
+
+
+def test_a_spreadsheet_that_changes_under_the_eyes_is_not_read_as_another(tmp_path: Path) -> None:
+    table = open_table(book(tmp_path, [["id", "name"], ["1", "x"]]))
+    book(tmp_path, [["name", "id"], ["1", "x"]])
+    with pytest.raises(FileProblem, match="changed since"):
+        list(table.rows())
+    (tmp_path / "file.xlsx").write_bytes(b"PK\x03\x04")
+    with pytest.raises(FileProblem, match="cannot be read"):
+        list(table.rows())
+
+
 def test_columns_have_the_names_that_spreadsheets_give_them() -> None:
     assert [letters(column) for column in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
     assert cell_text(datetime.timedelta(hours=3)) == "3:00:00"
@@ -189,12 +212,17 @@ def test_a_bomb_that_claims_to_be_small_is_refused_by_what_it_is(tmp_path: Path)
 def test_too_many_parts_twins_and_entities_are_refused(tmp_path: Path) -> None:
     many = packed({f"xl/{number}.xml": b"" for number in range(sheet_archive.MOST_PARTS + 1)})
     assert "200 MB" in str(refused(tmp_path, many))
+    assert "200 MB" in str(refused(tmp_path, b"PK\x03\x04" + bytes(sheet_archive.MOST_PACKED)))
     twins = packed({"xl/workbook.xml": b"1", "xl/workbook.xmk": b"2"}).replace(b".xmk", b".xml")
     assert "damaged" in str(refused(tmp_path, twins))
     good = book(tmp_path, [["id"], ["1"]])
     with zipfile.ZipFile(good) as archive:
         parts = {one.filename: archive.read(one) for one in archive.infolist()}
     parts["xl/workbook.xml"] = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + parts["xl/workbook.xml"]
+    assert "damaged" in str(refused(tmp_path, packed(parts)))
+    parts["xl/workbook.xml"] = b"<workbook"
+    assert "damaged" in str(refused(tmp_path, packed(parts)))
+    del parts["xl/_rels/workbook.xml.rels"]
     assert "damaged" in str(refused(tmp_path, packed(parts)))
 
 
