@@ -54,8 +54,13 @@ WINDOW_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-randr.so.0": "libxcb-randr0",
 }
-# Programs the tests and pictures start: a secret service for the keyring, a screen, one font for every machine.
-TEST_PROGRAMS = {"gnome-keyring-daemon": "gnome-keyring", "dbus-daemon": "dbus", "Xvfb": "xvfb"}
+# What tests and pictures start: a secret service for the keyring, a screen, a pooler; one font for every machine.
+TEST_PROGRAMS = {
+    "gnome-keyring-daemon": "gnome-keyring",
+    "dbus-daemon": "dbus",
+    "Xvfb": "xvfb",
+    "pgbouncer": "pgbouncer",
+}
 FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 
@@ -168,7 +173,8 @@ def bench_python() -> Path:
 def set_up(libraries: dict[str, str], programs: dict[str, str] | None = None, *, font: bool = False) -> None:
     """Bring this machine to where the command can run; returns at once when it is there already."""
     wanted = {package for soname, package in libraries.items() if not loads(soname)}
-    wanted |= {package for program, package in (programs or {}).items() if shutil.which(program) is None}
+    places = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))  # Debian keeps pgbouncer there
+    wanted |= {package for program, package in (programs or {}).items() if shutil.which(program, path=places) is None}
     if font and not FONT_FILE.exists():
         wanted.add(FONT_PACKAGE)
     if not PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:

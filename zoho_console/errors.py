@@ -4,7 +4,8 @@ ZohoError                     everything this package raises on purpose
 ├─ ZohoConfigError            a setting, an address or a usage is wrong
 │  ├─ PortTaken               another program holds the sign-in port
 │  ├─ JobHeld                 another console runs this job (left_s)
-│  └─ LeaseLost               this console ran a job and no longer may
+│  ├─ LeaseLost               this console ran a job and no longer may
+│  └─ Guarded                 the connection's guard keeps changes back
 ├─ FileProblem                a file cannot be used (path, line)
 ├─ SecretError                the keyring refused, or lacks a secret
 │  ├─ NoPasswordStore         there is no keyring that may be used
@@ -87,6 +88,10 @@ class LeaseLost(ZohoConfigError):
             f"This console lost the right to run job {change_set_id}, so it sends nothing more.",
             advice="Resume the job; what was sent is read back first.",
         )
+
+
+class Guarded(ZohoConfigError):
+    """The guard of a connection lets nothing be sent, or not yet; nothing was sent."""
 
 
 class FileProblem(ZohoError):

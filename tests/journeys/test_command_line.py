@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,6 +181,41 @@ def test_a_run_is_resumed_and_a_part_of_it_undone(console: Console, tmp_path: Pa
     assert undone["counts"] == {"updated": 1}
     assert console.effects() == {"777000000000410001": 1, "777000000000410002": 2}
     assert "does not set" in console.run("jobs", "undo", job, "--field", "Industry", "--yes", code=2)
+
+
+def test_a_guard_is_raised_at_once_and_lowered_by_typing_the_name(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    path = tmp_path / "two.csv"
+    path.write_text("id,Health Score\n777000000000410001,5\n777000000000410002,6\n", "utf-8")
+    assert console.value("guard")["level"] == "open"
+    assert console.value("guard", "staged") == {
+        "connection": "Acme", "level": "staged", "until": None, "rests_at": "staged",
+    }  # fmt: skip
+    job = str(console.value("update", str(path), "--yes", code=2)["details"]["job"])
+    console.run("guard", "watch")
+    assert "watch only" in console.run("jobs", "resume", job, "--yes", code=2)
+    assert console.effects() == {}
+
+    organisation = console.value("connections")[0]["organisation"]
+    assert organisation in console.run("guard", "open", code=2)
+    lowered = console.value("guard", "staged", "--organisation", organisation, "--minutes", "5")
+    assert (lowered["level"], lowered["rests_at"]) == ("staged", "watch only")
+    assert console.value("jobs", "resume", job, "--yes")["counts"] == {"updated": 2}
+    assert console.value("guard", "open", "--organisation", organisation, "--for-good")["rests_at"] == "open"
+
+
+def test_the_support_file_helps_and_holds_no_secret(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    console.run("accounts", "--limit", "1")
+    told = console.value("support", str(tmp_path / "help.zip"))
+    with zipfile.ZipFile(tmp_path / "help.zip") as file:
+        texts = {name: file.read(name).decode() for name in file.namelist()}
+    assert list(texts) == told["holds"]
+    assert "Postgres 18" in texts["versions.txt"]
+    assert json.loads(texts["connections.json"])[0]["name"] == "Acme"
+    assert "GET /crm/v8" in texts["logs/console.log"]
+    assert not any(secret in text for text in texts.values() for secret in (console.secret, console.key))
+    assert "Choose another place" in console.run("support", str(tmp_path / "no" / "help.zip"), code=2)
 
 
 def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ class MemoryJournal:
 
     # --- leases ---
 
-    def take(self, job_id: int, owner: str, lease_s: float) -> Lease:
+    def take(self, job_id: int, owner: str, lease_s: float, yes_by: str = "") -> Lease:
         job, now = self.jobs[job_id], self._clock()
         if job.lease_until is not None and job.lease_until > now:
             raise JobHeld(job_id, job.owner, lease=f"{job.epoch}/{job.lease_until}", left_s=job.lease_until - now)

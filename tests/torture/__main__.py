@@ -20,6 +20,7 @@ from random import Random
 
 from tests.simulation.campaigns import attribution, histories
 from tests.torture import client, killing, racing
+from tests.torture.canaries import canaries
 from tests.torture.stage import Stage
 from zoho_console.app.demo import sign_in_to
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -47,6 +48,7 @@ ON_PAPER: dict[str, tuple[Campaign, int]] = {
     "histories": (histories, 1000),
     "attribution": (attribution, 1_000_000),
     "client-faults": (_faults, 10_000),
+    "canaries": (canaries, 40),
 }
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
@@ -60,13 +62,12 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "thaw": (racing.thaw, 50, 2_000),
     "client-refreshes": (_refreshes, 20, 50),
 }
-NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted")
+NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks")
 
 
 @contextmanager
 def stage_in(folder: Path, latency_ms: int) -> Iterator[Stage]:
     """A stage of its own, gone afterwards."""
-    os.environ.setdefault("ZOHO_CONSOLE_KEY", DesktopKey.new().text)
     postgres = EmbeddedPostgres(folder / "postgres")
     database = Database(url := postgres.start())
     bring_to_head(database)
@@ -100,6 +101,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rows", type=int, default=None, help="rows of a job")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     told = parser.parse_args(arguments)
+    os.environ.setdefault("ZOHO_CONSOLE_KEY", DesktopKey.new().text)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it tells of every connection that was cut
     broken = 0
     for name in told.names or [*ON_PAPER, *CAMPAIGNS]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.torture.__main__ import CAMPAIGNS, NEVER, stage_in
+from tests.torture.canaries import canaries
 from tests.torture.stage import Stage
 
 SAMPLES = {"kills": (2, 800), "points": (2, 300), "postgres": (1, 400), "resets": (3, 400), "race": (3, 100)}
@@ -35,3 +36,9 @@ def test_no_row_is_lost_doubled_or_misreported(stage: Stage, name: str) -> None:
     assert figures.get("one owner") == figures.get("races")
     if name == "undo":
         assert (figures["restored"], figures["conflicts"], figures["of others, intact"]) == (380, 20, 32)
+
+
+def test_no_secret_stands_anywhere_in_clear() -> None:
+    figures = canaries(random.Random(0), size=3)
+    assert figures["leaks"] == 0
+    assert figures["secrets"] > 8

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -47,12 +49,45 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str) -> None:
         '{"access_token": "topsecret123", "expires_in": 3600}',
         "postgresql://user:topsecret123@host/db",
         "code=topsecret123&state=x",
+        "Authorization: Zoho-oauthtoken topsecret123",
+        "curl -H 'Authorization: Bearer topsecret123'",
     ],
 )
 def test_secrets_are_blanked(text: str) -> None:
     blanked = logs.redacted(text)
     assert "topsecret123" not in blanked
     assert "aaaabbbbccccdddd" not in blanked
+
+
+@pytest.mark.parametrize("before", ["", "x", "an-id:"])
+def test_a_hidden_value_is_blanked_however_it_is_written(before: str) -> None:
+    secret = f"quite/ordinary+words?{before}~"
+    logs.hide(secret)
+    encoded = base64.b64encode(f"{before}{secret} and more".encode()).decode()
+    for spelling in (secret, quote(secret, safe=""), encoded, encoded.replace("+", "-").replace("/", "_")):
+        blanked = logs.redacted(f"said {spelling} aloud")
+        assert logs.BLANK in blanked
+        assert spelling not in blanked
+        assert len(blanked) < len(f"said {logs.BLANK} aloud") + len(encoded) / 2
+
+
+def test_the_oldest_of_very_many_hidden_values_are_forgotten() -> None:
+    values = [f"{number}-is-a-secret-word" for number in range(logs.MOST_HIDDEN + 1)]
+    for value in values:
+        logs.hide(value)
+    assert logs.redacted(values[0]) == values[0]
+    assert logs.redacted(values[-1]) == logs.BLANK
+
+
+def test_of_two_hidden_values_that_begin_alike_nothing_stays() -> None:
+    logs.hide("begins-alike")
+    logs.hide("begins-alike-and-goes-on")
+    assert logs.redacted("begins-alike-and-goes-on") == logs.BLANK
+
+
+def test_short_words_are_never_hidden() -> None:
+    logs.hide("rows")
+    assert logs.redacted("40 rows") == "40 rows"
 
 
 def test_the_log_file_holds_no_secret_even_in_a_traceback(tmp_path: Path) -> None:

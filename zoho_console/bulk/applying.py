@@ -28,7 +28,8 @@ _BUSY = "The accounts that are left are on their way in another job. Go on when 
 class Run:
     """One run of a change set, from PLANNED, PAUSED or interrupted to FINISHED, or to PAUSED with a reason.
 
-    `pause` and `cancel` may be called from any thread and take effect between batches.
+    `pause` and `cancel` may be called from any thread and take effect between batches. `yes_by` is who has looked at
+    this very plan and said yes to it; where plan and yes are one command it is left out.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Run:
         fields: Sequence[Field],
         *,
         pace: Pace | None = None,
+        yes_by: str = "",
         on_progress: OnProgress | None = None,
     ) -> None:
         self._id = change_set_id
@@ -46,6 +48,7 @@ class Run:
         self._journal = journal
         self._fields = fields
         self._pace = pace or Pace()
+        self._yes_by = yes_by
         self._on_progress = on_progress
         self._brake = Brake()
 
@@ -58,7 +61,7 @@ class Run:
         self._brake.is_cancelled = True
 
     async def apply(self) -> ChangeSet:
-        """Run until nothing is open, or a pause. One console at a time may: JobHeld otherwise.
+        """Run until nothing is open, or a pause. One console at a time may: JobHeld otherwise; Guarded.
 
         What was sent before and not answered for is read back, never sent again unproved; that takes the quarantine of
         the pace, while other rows go on. What Zoho or the network may do is an outcome or a pause; what is raised
@@ -67,7 +70,7 @@ class Run:
         """
         job = await in_thread(self._journal.change_set, self._id)
         fields = fields_of(job, self._fields)
-        async with held(self._journal.runs, self._id, self._pace.lease_s) as hold:
+        async with held(self._journal.runs, self._id, self._pace.lease_s, self._yes_by) as hold:
             try:
                 return await self._worked(await self._begun(fields, hold))
             except (ZohoDatabaseError, LeaseLost):

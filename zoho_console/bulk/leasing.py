@@ -51,12 +51,12 @@ class Hold:
 
 
 @asynccontextmanager
-async def held(runs: JournalRuns, change_set_id: int, lease_s: float) -> AsyncIterator[Hold]:
+async def held(runs: JournalRuns, change_set_id: int, lease_s: float, yes_by: str = "") -> AsyncIterator[Hold]:
     """The right to run a job, for as long as the block lasts; the block gives it back with `release`.
 
-    Errors: JobHeld if a living console has it.
+    `yes_by` says yes to its plan. Errors: JobHeld if a living console has it; Guarded.
     """
-    hold = await _taken(runs, change_set_id, lease_s)
+    hold = await _taken(runs, change_set_id, lease_s, yes_by)
     keeping = asyncio.ensure_future(hold.keep())
     try:
         yield hold
@@ -67,14 +67,15 @@ async def held(runs: JournalRuns, change_set_id: int, lease_s: float) -> AsyncIt
             keeping.exception()  # a lease that was lost shows itself wherever it is needed
 
 
-async def _taken(runs: JournalRuns, change_set_id: int, lease_s: float) -> Hold:
+async def _taken(runs: JournalRuns, change_set_id: int, lease_s: float, yes_by: str) -> Hold:
     """A holder that renews is alive, and JobHeld is raised; one that does not is waited out."""
     owner = f"{platform.node()}, process {os.getpid()}"
     seen = ""
     while True:
         asked = _clocks()
         try:
-            return Hold(await in_thread(runs.take, change_set_id, owner, lease_s), runs, lease_s, asked)
+            lease = await in_thread(runs.take, change_set_id, owner, lease_s, yes_by)
+            return Hold(lease, runs, lease_s, asked)
         except JobHeld as other:
             if seen and seen != other.lease:
                 raise

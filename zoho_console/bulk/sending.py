@@ -12,6 +12,7 @@ from zoho_console.bulk.working import STAMP, Work, sentence_of
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.records import Record, Reply
 from zoho_console.errors import (
+    Guarded,
     LeaseLost,
     NotReachable,
     UnreadableAnswer,
@@ -67,7 +68,11 @@ class Sender:
         good, outcomes = look_again(rows, live, work.fields, work.job.labels, stamp=STAMP)
         await work.look(batch, outcomes)
         # The promise: written before the first byte leaves. Resume depends on it.
-        sent = await in_thread(self._runs.intend, self._lease, batch, good) if good else []
+        try:
+            sent = await in_thread(self._runs.intend, self._lease, batch, good) if good else []
+        except Guarded as error:  # somebody raised the guard while the run was on its way
+            work.brake.pull(sentence_of(error))
+            sent = []
         if not sent:
             return len(outcomes)
         work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])

@@ -30,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
     _connecting(commands)
     _reading(commands)
     _updating(commands)
+    support = _command(commands, "support", "write a file for whoever helps you, without secrets", connection=False)
+    support.add_argument("file", type=Path, metavar="FILE.zip")
     simulator = commands.add_parser("simulator", help="serve a stand-in for Zoho CRM on this computer")
     simulator.set_defaults(command="simulator")
     simulator.add_argument("--port", type=int, default=0, help="0 takes any free port")
@@ -72,6 +74,13 @@ def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     connect.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds to wait for the browser")
     _command(commands, "connections", "list the connections", connection=False)
     _command(commands, "health", "say how every connection is; asks Zoho once each", connection=False)
+    guard = _command(commands, "guard", "say or set how much stands between you and a change")
+    guard.add_argument(
+        "level", nargs="?", choices=("open", "staged", "watch"), help="leave it out to see the present one"
+    )
+    guard.add_argument("--organisation", default="", metavar="NAME", help="its name, typed by whoever lowers the guard")
+    guard.add_argument("--minutes", type=float, default=60, metavar="N", help="how long it stays lowered (default 60)")
+    guard.add_argument("--for-good", action="store_true", help="lower it until somebody raises it again")
     desktops = _command(commands, "desktops", "list the desktops that may read the sign-ins", connection=False)
     actions = desktops.add_subparsers(metavar="ACTION")
     approve = _action(actions, "desktops", "approve", "let a desktop read the sign-ins")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoho_console import logs, settings
 from zoho_console.bulk.pace import Pace
-from zoho_console.cli import connecting, desktops, reading, updating
+from zoho_console.cli import connecting, desktops, guarding, reading, supporting, updating
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
 from zoho_console.errors import ZohoError
@@ -26,6 +26,7 @@ _COMMANDS: dict[str, Command] = {
     "desktops-approve": desktops.approve,
     "desktops-remove": desktops.remove,
     "desktops-begin-anew": desktops.begin_anew,
+    "guard": guarding.guard,
     "accounts": reading.accounts,
     "coql": reading.coql,
     "update": updating.update,
@@ -35,6 +36,7 @@ _COMMANDS: dict[str, Command] = {
     "jobs-retry": updating.jobs_retry,
     "jobs-resume": updating.jobs_resume,
     "jobs-report": updating.jobs_report,
+    "support": supporting.support,
 }
 
 

@@ -18,6 +18,7 @@ from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.errors import ZohoConfigError
+from zoho_console.store.desktops import this_console
 from zoho_console.workspace.workspace import Workspace
 
 SHOWN_PROBLEMS = 20
@@ -130,7 +131,7 @@ def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _hom
         raise ZohoConfigError(
             f"Job {change_set.id} is {change_set.state}; there is nothing to go on with.", advice="Choose another one."
         )
-    return _apply(workspace, change_set, arguments, output)
+    return _apply(workspace, change_set, arguments, output, yes_by=this_console())
 
 
 def jobs_report(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
@@ -150,21 +151,25 @@ def _report(workspace: Workspace, change_set_id: int, path: Path, output: Output
     return rows
 
 
-def _apply(workspace: Workspace, change_set: ChangeSet, arguments: Namespace, output: Output) -> int:
+def _apply(
+    workspace: Workspace, change_set: ChangeSet, arguments: Namespace, output: Output, *, yes_by: str = ""
+) -> int:
     report = getattr(arguments, "report", None)
     if change_set.state is ChangeSetState.PLANNED and not change_set.count(RowState.PLANNED):
         workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
         return _end(workspace, change_set.id, report, output)
-    if not arguments.yes and not _agreed(change_set):
-        workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
-        output.say("Nothing was sent.")
-        return 2
-    workspace.engine.call(_run(workspace, change_set, output))
+    if not arguments.yes:
+        if not _agreed(change_set):
+            workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
+            output.say("Nothing was sent.")
+            return 2
+        yes_by = this_console()  # a yes to what was just described
+    workspace.engine.call(_run(workspace, change_set, output, yes_by))
     output.progress_done()
     return _end(workspace, change_set.id, report, output)
 
 
-async def _run(workspace: Workspace, change_set: ChangeSet, output: Output) -> ChangeSet:
+async def _run(workspace: Workspace, change_set: ChangeSet, output: Output, yes_by: str) -> ChangeSet:
     connection = await asyncio.to_thread(workspace.connections.get, change_set.connection_id)
 
     def show(progress: Progress) -> None:
@@ -172,7 +177,7 @@ async def _run(workspace: Workspace, change_set: ChangeSet, output: Output) -> C
 
     fields = await workspace.fields(connection)
     client = workspace.client(connection)
-    run = Run(change_set.id, client, workspace.journal, fields, pace=workspace.pace, on_progress=show)
+    run = Run(change_set.id, client, workspace.journal, fields, pace=workspace.pace, yes_by=yes_by, on_progress=show)
     return await run.apply()
 
 

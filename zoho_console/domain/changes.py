@@ -193,7 +193,8 @@ class NewChangeSet:
 class ChangeSet:
     """A change set as the journal keeps it. `counts` has an entry for each state that occurs.
 
-    `owner` is the console that holds its lease, or held it last; `is_held` whether that lease still runs.
+    `owner` is the console that holds its lease, or held it last; `is_held` whether that lease still runs. `yes_by` said
+    yes to this very plan; nobody where plan and yes were one command.
     """
 
     id: int
@@ -218,6 +219,8 @@ class ChangeSet:
     file_id: int | None = None
     retries: int | None = None
     blanks: Blanks = "keep"
+    yes_by: str = ""
+    yes_at: datetime | None = None
 
     @property
     def is_interrupted(self) -> bool:

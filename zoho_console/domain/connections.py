@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from zoho_console.domain.guards import OPEN, Guard
 from zoho_console.errors import ZohoConfigError
 
 # The console's default; the person may register others and say so per connection.
@@ -169,6 +170,12 @@ class Connection:
     user: User | None
     colour: int
     created_at: datetime
+    guard: Guard = OPEN
+
+    @property
+    def name_to_type(self) -> str:
+        """What a person types to lower its guard: the organisation's name, before one is known its own."""
+        return self.organisation.name if self.organisation else self.name
 
     @property
     def redirect_uri(self) -> str:

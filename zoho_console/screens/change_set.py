@@ -22,6 +22,7 @@ from zoho_console.screens.report import Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
+from zoho_console.store.desktops import this_console
 
 __all__ = ["RETRY", "UNDO", "ChangeSetScreen", "Step", "who"]
 
@@ -243,7 +244,7 @@ class ChangeSetScreen(Screen):
         async def work() -> ChangeSet:
             self._run = Run(
                 change_set.id, self.workspace.client(connection), self.workspace.journal, fields,
-                pace=self.workspace.pace, on_progress=self.progressed.emit,
+                pace=self.workspace.pace, yes_by=this_console(), on_progress=self.progressed.emit,
             )  # fmt: skip
             return await self._run.apply()
 

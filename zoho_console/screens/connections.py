@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from zoho_console.domain.connections import CUSTOM, Connection, Environment, NewConnection, custom_origins, origins_for
 from zoho_console.errors import SignInCancelled
 from zoho_console.screens.connection_draft import Draft
+from zoho_console.screens.guarding import Guarding
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.workspace.health import Health
 from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
@@ -33,6 +34,7 @@ class ConnectionsScreen(Screen):
         self.health: list[Health] = []
         self.is_adding = False
         self.problem = ""
+        self.guarding = Guarding(self)
         self.signing_in: Connection | None = None
         self.steps: list[Step] = []
         self.address = ""

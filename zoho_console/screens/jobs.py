@@ -91,6 +91,8 @@ class JobsScreen(Screen):
         parts = [f"Run {one.id}", moment(one.started_at or one.created_at)]
         if one.created_by:
             parts.append(f"by {one.created_by}")
+        if one.yes_by:
+            parts.append(f"sent by {one.yes_by}")
         if one.started_at and one.finished_at:
             parts.append(f"took {duration(one.finished_at - one.started_at)}")
         return " · ".join([*parts, summary(one)])

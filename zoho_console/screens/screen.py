@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from zoho_console.domain.connections import Connection
+from zoho_console.domain.guards import Level
 from zoho_console.screens.notices import Notice, notice_for
 from zoho_console.screens.tasks import TaskScope
 from zoho_console.workspace.checkup import Checkup
@@ -42,6 +43,11 @@ class Desk(QObject):
     def connection(self) -> Connection | None:
         """The connection in use, or None before the first one."""
         return self._connection
+
+    @property
+    def is_watch_only(self) -> bool:
+        """Whether the guard of the connection in use lets nothing be sent."""
+        return self._connection is not None and self._connection.guard.level is Level.WATCH
 
     def use(self, connection: Connection | None) -> None:
         """Work with this connection from now on."""

@@ -6,9 +6,10 @@ import asyncio
 
 from zoho_console.domain.changes import ChangeSetState
 from zoho_console.domain.connections import CUSTOM
+from zoho_console.domain.guards import Guard
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.words import clock
+from zoho_console.screens.words import GUARD_TONES, clock, guard_words
 from zoho_console.workspace.health import Health, HealthState
 
 EVERY_S = 3.0
@@ -79,6 +80,11 @@ class StatusScreen(Screen):
         return self.desk.connection.colour if self.desk.connection else None
 
     @property
+    def guard(self) -> Guard | None:
+        """How the connection in use is guarded, as last looked."""
+        return self.health.connection.guard if self.health is not None else None
+
+    @property
     def facts(self) -> list[str]:
         """What is true of the connection now, in short words."""
         if self.health is None:
@@ -103,4 +109,9 @@ class StatusScreen(Screen):
             self.health is not None and self.health.state is HealthState.DATABASE_DOWN
         )
         database = ("Database not reachable", "bad") if is_down else ("Database works", "good")
-        return [zoho, database]
+        if not self.workspace.database.is_proven:
+            database = ("Database unverified", "bad")  # said all the time, for anybody on the way may read along
+        lamps = [zoho, database]
+        if (guard := self.guard) is not None:
+            lamps.insert(0, (guard_words(guard).capitalize(), GUARD_TONES[guard.level]))
+        return lamps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +35,7 @@ class TokenHealthScreen(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._loading = asyncio.Lock()
         self.is_loaded = False
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
@@ -135,12 +137,11 @@ class TokenHealthScreen(Screen):
     # --- work ---
 
     async def _load(self) -> None:
-        health = await self.blocking(self.desk.checkup.look)
-        if any(one.state is HealthState.DATABASE_DOWN for one in health):
+        async with self._loading:  # an older look must not end after a newer one and stand
+            health = await self.blocking(self.desk.checkup.look)
+            if not any(one.state is HealthState.DATABASE_DOWN for one in health):
+                self.events = await self.blocking(self.workspace.events, None, EVENTS)
             self.health, self.is_loaded = health, True
-            return
-        events = await self.blocking(self.workspace.events, None, EVENTS)
-        self.health, self.events, self.is_loaded = health, events, True
 
     async def _look_at_secrets(self) -> None:
         await self.blocking(self.desk.checkup.look_at_secrets)

@@ -7,10 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 from zoho_console.domain.fields import Field, print_value
+from zoho_console.domain.guards import Guard, Level
 from zoho_console.workspace.times import age, clock
 
-__all__ = ["age", "ago", "clock", "count", "currency_symbol", "duration", "moment", "number", "value_text"]
+__all__ = [
+    "GUARD_TONES",
+    "age",
+    "ago",
+    "clock",
+    "count",
+    "currency_symbol",
+    "duration",
+    "guard_words",
+    "moment",
+    "number",
+    "value_text",
+]
 
+GUARD_TONES = {Level.OPEN: "good", Level.STAGED: "warn", Level.WATCH: "accent"}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥", "CNY": "¥"}
 # Whole numbers that name something instead of counting it: no one writes a code or a year as 1,977.
 _NAMING = ("code", "number", "year", "id")
@@ -45,6 +59,11 @@ def moment(when: datetime | None) -> str:
     if local.date() == datetime.now().astimezone().date():
         return local.strftime("today %H:%M")
     return local.strftime("%d %b %Y %H:%M").lstrip("0")
+
+
+def guard_words(guard: Guard) -> str:
+    """Such as “watch only”, or “open until 14:20” where it was lowered for a while."""
+    return f"{guard.level} until {clock(guard.until)}" if guard.until else str(guard.level)
 
 
 def duration(span: timedelta) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from zoho_console.domain.connections import Connection, Environment, NewConnection, Organisation, Origins, User
+from zoho_console.domain.guards import Level
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
+from zoho_console.store.guards import LEVEL, guard_of, set_guard
 from zoho_console.store.tables import connections as table
 
 
@@ -40,7 +43,7 @@ class Connections:
         try:
             with self._database.begin() as connection:
                 colour = connection.execute(select(func.coalesce(func.max(table.c.colour) + 1, 0))).scalar_one()
-                made = connection.execute(insert(table).values(**values, colour=colour).returning(*table.c))
+                made = connection.execute(insert(table).values(**values, colour=colour).returning(*table.c, LEVEL))
                 return _connection(made.mappings().one())
         except IntegrityError as error:
             raise ZohoConfigError(f"There is a connection “{name}” already.", advice="Choose another name.") from error
@@ -48,7 +51,7 @@ class Connections:
     def all(self) -> list[Connection]:
         """Every connection, by name."""
         with self._database.begin() as connection:
-            found = connection.execute(select(table).order_by(func.lower(table.c.name)))
+            found = connection.execute(select(table, LEVEL).order_by(func.lower(table.c.name)))
             return [_connection(row) for row in found.mappings()]
 
     def get(self, connection_id: int) -> Connection:
@@ -69,6 +72,14 @@ class Connections:
             )
         return self.get(connection_id)
 
+    def set_guard(self, connection_id: int, level: Level, lowered_for: timedelta | None = None) -> Connection:
+        """The connection under this guard; one that is less careful holds for a while, or for good with None.
+
+        Errors: ZohoConfigError.
+        """
+        set_guard(self._database, connection_id, level, lowered_for)
+        return self.get(connection_id)
+
     def remove(self, connection_id: int) -> None:
         """Forget a connection with its tokens, cached fields and jobs."""
         with self._database.begin() as connection:
@@ -76,7 +87,7 @@ class Connections:
 
     def _one(self, condition: ColumnElement[bool], message: str) -> Connection:
         with self._database.begin() as connection:
-            found = connection.execute(select(table).where(condition)).mappings().first()
+            found = connection.execute(select(table, LEVEL).where(condition)).mappings().first()
         if found is None:
             raise ZohoConfigError(message, advice="Choose one of those that are there.")
         return _connection(found)
@@ -97,4 +108,5 @@ def _connection(row: RowMapping) -> Connection:
         user=User(**user) if user else None,
         colour=row["colour"],
         created_at=row["created_at"],
+        guard=guard_of(row["level"], row["guard"], row["lowered_until"]),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from zoho_console.errors import UntrustedToken
+from zoho_console.logs import hide
 from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
 from zoho_console.store.sealing import is_sealed, new_key, seal, unseal
@@ -46,15 +47,20 @@ class DataKey:
 
     def seal(self, place: Place, secrets: Mapping[str, str]) -> dict[str, str]:
         """Tokens by column, as they are stored at a place."""
+        for secret in secrets.values():
+            hide(secret)
         return {
             column: seal(self.key, secret.encode(), self._bound_to(place, column)) for column, secret in secrets.items()
         }
 
     def unseal(self, place: Place, sealed: Mapping[str, str]) -> dict[str, str]:
         """The tokens by column. Errors: UntrustedToken."""
-        return {
+        secrets = {
             column: unseal(self.key, text, self._bound_to(place, column)).decode() for column, text in sealed.items()
         }
+        for secret in secrets.values():
+            hide(secret)
+        return secrets
 
     def _bound_to(self, place: Place, column: str) -> str:
         where = f"{place.connection_id or 0} {place.token_type} {place.generation} {column}"

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 import psycopg2
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
+from zoho_console.errors import ZohoDatabaseError
+from zoho_console.store.address import address_of, arguments_for, is_proven
 
-CONNECT_LIMIT_S = 10
 IDLE_LIMIT_S = 5  # between two statements of one transaction; ours take milliseconds
-_THIS_COMPUTER = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _AWAY = (
     "The console cannot reach its database, so nothing is sent to Zoho.",
     "Check that the database runs and that its address is right, then try again.",
+)
+_UNPROVEN = (
+    "The database did not prove that it is the one meant, so no password was sent to it.",
+    "Its certificate must be for the name in its address; “sslrootcert=FILE” there names a company's own authority.",
+)
+# How libpq says that a server has no TLS, or the wrong certificate; it gives no code.
+_UNPROVEN_SIGNS = (
+    "certificate verify failed",
+    "does not match host name",
+    "does not support SSL",
+    "signature failure",
+    "root cert",
 )
 # What the server refuses although our statement is right; by SQLSTATE (PostgreSQL, appendix A).
 _REFUSALS = {
@@ -37,14 +47,16 @@ _REFUSALS = {
 class Database:
     """A pool of connections to one Postgres; safe to use from any thread.
 
-    `url` begins with postgresql://. A server elsewhere is spoken to by TLS unless the address, or PGSSLMODE, says
-    otherwise. Errors: ZohoConfigError for an address that cannot be used.
+    `url` begins with postgresql://. `is_proven` is False where a person chose to speak to a server elsewhere without
+    proof of who it is. Errors: ZohoConfigError for an address that cannot be used.
     """
 
     def __init__(self, url: str) -> None:
         address = address_of(url)
+        arguments = arguments_for(address, os.environ)
+        self.is_proven = is_proven(address, os.environ)
         self._engine: Engine = create_engine(
-            address, pool_pre_ping=True, pool_size=5, max_overflow=15, connect_args=arguments_for(address, os.environ)
+            address, pool_pre_ping=True, pool_size=5, max_overflow=15, connect_args=arguments
         )
         event.listen(self._engine, "connect", _limit_idle)
 
@@ -92,42 +104,6 @@ def _limit_idle(driver: Any, _record: object) -> None:
     driver.commit()
 
 
-def address_of(url: str) -> URL:
-    """The address that a person wrote, for our driver. Errors: ZohoConfigError."""
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
-        raise ZohoConfigError(
-            "The database's address cannot be read.", advice="It looks like postgresql://user@host/name."
-        ) from error
-    if address.get_backend_name() != "postgresql":
-        raise ZohoConfigError(
-            "The database's address must lead to Postgres.", advice="It looks like postgresql://user@host/name."
-        )
-    return address.set(drivername="postgresql+psycopg2")
-
-
-def arguments_for(address: URL, environment: Mapping[str, str]) -> dict[str, Any]:
-    """What the driver is told besides the address."""
-    arguments: dict[str, Any] = {
-        "application_name": "zoho-console",
-        "connect_timeout": CONNECT_LIMIT_S,
-        "keepalives_idle": 30,  # a router that forgets quiet connections would take a job's lock away
-    }
-    if "sslmode" not in address.query and "PGSSLMODE" not in environment and not _is_here(address):
-        arguments["sslmode"] = "require"
-    return arguments
-
-
-def _is_here(address: URL) -> bool:
-    """Whether every host it names is this computer, or a socket in a folder of it."""
-    named = [address.host or ""]
-    for key in ("host", "hostaddr"):
-        for value in address.normalized_query.get(key, ()):
-            named += value.split(",")
-    return all(one in _THIS_COMPUTER or one.startswith(("/", "@")) for one in named)
-
-
 @contextmanager
 def _in_our_words() -> Iterator[None]:
     try:
@@ -139,6 +115,7 @@ def _in_our_words() -> Iterator[None]:
         is_away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
         if refusal is None and not is_away:
             raise
-        sentence, advice = refusal or _AWAY
         first_line = str(error.orig).strip().split("\n", 1)[0]
+        is_unproven = any(sign in first_line for sign in _UNPROVEN_SIGNS)
+        sentence, advice = refusal or (_UNPROVEN if is_unproven else _AWAY)
         raise ZohoDatabaseError(sentence, advice=advice, details={"driver": first_line}) from error

@@ -178,6 +178,8 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         file_id=row["file_id"],
         retries=row["retries"],
         blanks=row["blanks"],
+        yes_by=row["yes_by"],
+        yes_at=row["yes_at"],
     )
 
 

@@ -17,6 +17,7 @@ from zoho_console.domain.changes import ChangeSetState, Doubt, Lease, Outcome, R
 from zoho_console.domain.records import Reply
 from zoho_console.errors import JobHeld, LeaseLost, ZohoDatabaseError
 from zoho_console.store.database import Database
+from zoho_console.store.guards import insist_on_sending
 from zoho_console.store.journal_rows import row_from
 from zoho_console.store.journal_states import move, settle, unknown
 from zoho_console.store.tables import Words, attempts, change_rows
@@ -103,10 +104,10 @@ class JournalRuns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, change_set_id: int, owner: str, lease_s: float) -> Lease:
+    def take(self, change_set_id: int, owner: str, lease_s: float, yes_by: str = "") -> Lease:
         """The lease of a job that nobody holds; the job is APPLYING, and what an earlier holder sent is in doubt.
 
-        Errors: JobHeld; ZohoConfigError if there is nothing to go on with.
+        `yes_by` says yes to its plan. Errors: JobHeld; Guarded; ZohoConfigError if there is nothing to go on with.
         """
         with self._database.begin() as connection:
             holder = connection.execute(_HOLDER, {"id": change_set_id}).one_or_none()
@@ -114,6 +115,7 @@ class JournalRuns:
                 raise unknown(change_set_id)
             if holder.left_s > 0:
                 raise JobHeld(change_set_id, holder.owner, lease=holder.lease, left_s=float(holder.left_s))
+            insist_on_sending(connection, change_set_id, yes_by)
             move(connection, change_set_id, ChangeSetState.APPLYING, "")
             connection.execute(_LOSE_OPEN, {"id": change_set_id})
             values = {"id": change_set_id, "owner": owner, "lease_s": lease_s}
@@ -139,9 +141,10 @@ class JournalRuns:
         """The promise before the bytes: these rows of the batch are being sent now, in one attempt.
 
         Those come out that may be sent, with their attempt. A record that is on its way in another job is left out and
-        stays PLANNED. Errors: ZohoDatabaseError if a row is not PLANNED; then nothing is written.
+        stays PLANNED. Errors: Guarded; ZohoDatabaseError if a row is not PLANNED; then nothing is written.
         """
         with self._fenced(lease) as (connection, job):
+            insist_on_sending(connection, lease.change_set_id)
             numbers = [row.number for row in rows]
             _insist(connection, lease, batch, numbers)
             flying = {**job, "id": lease.change_set_id, "batch": batch, "numbers": numbers}

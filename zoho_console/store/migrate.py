@@ -52,6 +52,13 @@ def bring_to_head(database: Database) -> None:
         ) from error
 
 
+def versions(database: Database) -> tuple[str, str]:
+    """The version of Postgres, and the revision of the schema."""
+    with database.begin() as connection:
+        server = connection.execute(text("show server_version")).scalar_one()
+        return str(server), str(connection.execute(text(f"select version_num from {VERSION_TABLE}")).scalar_one())
+
+
 def configuration() -> Config:
     """Alembic's configuration, without a file of its own."""
     config = Config()

@@ -33,6 +33,7 @@ RECOVERY_LIMIT_S = 60.0  # after a crash a large database takes this long
 # A server that was just killed counts as alive for about a second, and its children end a little later.
 RETRY_LIMIT_S = 10.0
 _POLL_S = 0.2
+_NOT_FOR_THE_SERVER = ("PG", "LD_LIBRARY", "DYLD", "ZOHO_", "DATABASE_URL")
 _SOCKET_PORT = 5432  # names the socket's file, opens nothing
 _INIT = (
     "-U", USER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
@@ -175,9 +176,10 @@ class Server:
 
     def _command(self, program: str, data: Path, *arguments: str) -> None:
         place = self._place
-        # A frozen console's own libraries, and a person's PGHOST and the like, are not meant for the server. Data and
-        # log are named by environment and work folder: pg_ctl would break the quoting of a path with a sign in it.
-        environment = {key: os.environ[key] for key in os.environ if not key.startswith(("PG", "LD_LIBRARY", "DYLD"))}
+        # A frozen console's own libraries, a person's PGHOST and the like, and the secrets that a console may be given
+        # are not meant for the server. Data and log are named by environment and work folder: pg_ctl would break the
+        # quoting of a path with a sign in it.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_FOR_THE_SERVER)}
         options: dict[str, Any] = {"cwd": place.run, "env": {**environment, "LC_ALL": "C", "PGDATA": str(data)}}
         if place.owner is not None:
             options |= {"user": place.owner, "group": place.owner, "extra_groups": []}

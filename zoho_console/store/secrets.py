@@ -15,6 +15,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
 
 from zoho_console.errors import NoPasswordStore, PasswordStoreLocked, SecretError
+from zoho_console.logs import hide
 
 T = TypeVar("T")
 
@@ -58,13 +59,13 @@ class Secrets:
         """The secret of this name, or None. Errors: SecretError (locked or silent, and nothing in the environment)."""
         given = self._environment.get(variable)
         try:
-            return self._ask(lambda store: store.get_password(SERVICE, name)) or given
-        except NoPasswordStore:
-            return given
-        except SecretError:
-            if given:
-                return given
-            raise
+            found = self._ask(lambda store: store.get_password(SERVICE, name)) or given
+        except SecretError as error:
+            if not given and not isinstance(error, NoPasswordStore):
+                raise
+            found = given
+        hide(found or "")
+        return found
 
     def set(self, name: str, secret: str, variable: str = VARIABLE) -> None:
         """Keep a secret of at most 1,280 characters. Errors: SecretError, unless the environment holds this very one.
@@ -73,6 +74,7 @@ class Secrets:
         """
         if len(secret.encode("utf-16-le")) > LONGEST_BYTES:
             raise SecretError("That secret is too long for a password store.", advice="Check what was pasted.")
+        hide(secret)
         try:
             self._ask(lambda store: store.set_password(SERVICE, name, secret))
         except SecretError:

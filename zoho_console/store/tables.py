@@ -68,6 +68,10 @@ connections = Table(
     Column("zoho_user", JSONB),
     Column("colour", Integer, nullable=False),
     _moment("created_at", default=True),
+    # The level that holds (domain.guards), but for a while `lowered_to`.
+    Column("guard", Text, nullable=False, server_default="open"),
+    Column("lowered_to", Text, nullable=False, server_default=""),
+    _moment("lowered_until"),
 )
 
 # Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `wrapped_key` is the
@@ -197,6 +201,9 @@ change_sets = Table(
     Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
     Column("retries", ForeignKey("change_sets.id", ondelete="SET NULL")),
     Column("blanks", Text, nullable=False, server_default="keep"),
+    # Who said yes to this very plan; nobody where plan and yes were one command.
+    _words("yes_by"),
+    _moment("yes_at"),
 )
 
 # JSON and not JSONB, which would turn 1e16 into a whole number and refuse a NUL that stood in a file: what is reported

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtGui import QGuiApplication
 
 from zoho_console.domain.connections import CUSTOM, Connection
 from zoho_console.screens.connections import ConnectionsScreen, Health
+from zoho_console.screens.words import GUARD_TONES, guard_words
 from zoho_console.ui.parts.basics import button, label, row, set_tone
 from zoho_console.ui.parts.edge_card import EdgeCard
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.theme import connection_colour
 
 
+class ConnectionQuestions(Protocol):
+    """What is asked of the person before it is done."""
+
+    def for_guard(self, connection: Connection) -> None:
+        """How the connection is to be guarded."""
+
+    def to_remove(self, connection: Connection) -> None:
+        """Whether it is to be forgotten."""
+
+
 class ConnectionCard(EdgeCard):
     """Shows a connection, how it is, and whether the window works with it."""
 
-    def __init__(self, screen: ConnectionsScreen, ask_to_remove: Callable[[Connection], None]) -> None:
+    def __init__(self, screen: ConnectionsScreen, ask: ConnectionQuestions) -> None:
         super().__init__()
         self._screen = screen
         self._connection: Connection | None = None
         self.name = label("", "card-title")
         self.pill = label("", "pill")
         self.in_use = label("In use", "pill", tone="accent")
+        self.guard = label("", "pill")
         self._who = ElidedLabel("muted")
         self._where = ElidedLabel("small")
         self._redirect = label("", "small", selectable=True)
@@ -34,14 +47,15 @@ class ConnectionCard(EdgeCard):
         self.use = button("Use this one", lambda: self._with(screen.use))
         self.sign_in = button("Sign in", lambda: self._with(screen.sign_in))
         self.test = button("Test", lambda: self._with(screen.test))
-        self.remove = button("Remove…", lambda: self._with(ask_to_remove), "danger")
-        self.inside.addLayout(row(self.name, self.pill, self.in_use, None))
+        self.guarding = button("Guard…", lambda: self._with(ask.for_guard))
+        self.remove = button("Remove…", lambda: self._with(ask.to_remove), "danger")
+        self.inside.addLayout(row(self.name, self.pill, self.guard, self.in_use, None))
         self.inside.addWidget(self._who)
         self.inside.addWidget(self._where)
         self.inside.addLayout(row(self._redirect, self.copy, None, self.fold))
         self.inside.addWidget(self.permissions)
         self.inside.addSpacing(4)
-        self.inside.addLayout(row(self.use, self.sign_in, self.test, None, self.remove))
+        self.inside.addLayout(row(self.use, self.sign_in, self.test, self.guarding, None, self.remove))
 
     def show_health(self, health: Health) -> None:
         """Draw this connection as it is now."""
@@ -52,6 +66,8 @@ class ConnectionCard(EdgeCard):
         self.pill.setText(health.verdict.word)
         set_tone(self.pill, health.verdict.tone)
         self.in_use.setVisible(current)
+        self.guard.setText(guard_words(connection.guard).capitalize())
+        set_tone(self.guard, GUARD_TONES[connection.guard.level])
         organisation, user = connection.organisation, connection.user
         known = f"{organisation.name} · {user.name} · {user.email}" if organisation and user else "Not signed in yet"
         self._who.say(known)
@@ -79,7 +95,7 @@ class ConnectionCard(EdgeCard):
         # One at a time: the panel above says which one is on its way.
         self.sign_in.setEnabled(self._screen.signing_in is None)
         self.copy.setAccessibleName(f"Copy the redirect address of {connection.name}")
-        for action in (self.use, self.sign_in, self.test, self.remove):
+        for action in (self.use, self.sign_in, self.test, self.guarding, self.remove):
             action.setAccessibleName(f"{action.text().rstrip('…')}: {connection.name}")
 
     def _with(self, action: Callable[[Connection], None]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoDatabaseError, ZohoError
 from zoho_console.store.tokens import TokenHealth
@@ -18,6 +20,7 @@ class Checkup:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._turn = threading.Lock()
         self._store_problem: ZohoError | None = None
         self._without_secret: frozenset[int] = frozenset()
         self._may_open = False
@@ -25,6 +28,10 @@ class Checkup:
 
     def look_at_secrets(self) -> None:
         """Ask the password store for this desktop's key and every client secret; it may want to be unlocked."""
+        with self._turn:  # an older look must not end after a newer one and stand
+            self._look_at_secrets()
+
+    def _look_at_secrets(self) -> None:
         try:
             self._workspace.keys.prepare()
             connections = self._workspace.connections.all()

@@ -29,6 +29,7 @@ from zoho_console.errors import (
     ZohoError,
     ZohoRateLimitError,
 )
+from zoho_console.logs import hide
 from zoho_console.zoho import decode
 from zoho_console.zoho.call import Answer, Call
 
@@ -188,6 +189,7 @@ def read_grant(answer: Answer, *, before: Grant, accounts: str, port: int = 0) -
     for one in (token, refresh_token):
         if not isinstance(one, str) or not _TOKEN.fullmatch(one):
             raise decode.unreadable(answer, "a token that fits in no header")
+        hide(one)
     _check_api_domain(answer, body.get("api_domain"), {before.api_domain, *_apis_of(accounts)})
     return replace(
         before,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import secrets
 import ssl
 import time
@@ -30,6 +31,7 @@ from zoho_console.errors import (
     ZohoConfigError,
     ZohoRateLimitError,
 )
+from zoho_console.logs import hide
 from zoho_console.version import __version__
 from zoho_console.zoho.breaker import Breaker, RetryBudget
 from zoho_console.zoho.call import Answer, Call
@@ -49,6 +51,8 @@ _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Pr
 # As many as may ever run at once; an idle one is closed before the server does it.
 CONNECTIONS = httpx.Limits(max_connections=MOST, max_keepalive_connections=MOST, keepalive_expiry=5)
 HELD_BACK = "held back"
+CA_VARIABLE = "ZOHO_CONSOLE_CA_FILE"
+_SECRET_FIELDS = frozenset({"client_secret", "code", "code_verifier", "refresh_token", "token"})
 _THIS_COMPUTER = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -172,7 +176,7 @@ class Transport:
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
             if self._http is None:
-                trust = await asyncio.to_thread(truststore.SSLContext, ssl.PROTOCOL_TLS_CLIENT)
+                trust = await asyncio.to_thread(_trust, os.environ.get(CA_VARIABLE, ""))
                 self._http = httpx.AsyncClient(
                     verify=trust,
                     timeout=TIME_LIMITS,
@@ -185,6 +189,24 @@ class Transport:
             return self._http
 
 
+def _trust(extra_file: str) -> ssl.SSLContext:
+    """Whom to believe: what the system trusts, and the certificates of a file, such as those of a company's proxy.
+
+    Errors: ZohoConfigError for a file that holds none. There is no way to believe everybody.
+    """
+    trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if extra_file:
+        try:
+            trust.load_verify_locations(cafile=extra_file)
+        except OSError as error:  # of which ssl.SSLError is one
+            raise ZohoConfigError(
+                f"The certificates of {CA_VARIABLE} cannot be read.",
+                advice="It names a file of certificates in PEM form.",
+                details={"reason": type(error).__name__},
+            ) from error
+    return trust
+
+
 def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
     query = f"?{urlencode(call.query, quote_via=quote)}" if call.query else ""
     headers, content = dict(call.headers), b""
@@ -194,9 +216,12 @@ def _request(call: Call[T], origin: str, access_token: str) -> httpx.Request:
         headers["Content-Type"] = "application/json"
         content = _json(call)
     elif call.form is not None:
+        for name in _SECRET_FIELDS & call.form.keys():
+            hide(call.form[name])
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         content = urlencode(call.form).encode("ascii")
     if access_token:
+        hide(access_token)
         headers["Authorization"] = f"Zoho-oauthtoken {access_token}"
     return httpx.Request(
         call.method,

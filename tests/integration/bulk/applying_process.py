@@ -16,7 +16,7 @@ async def apply(workspace: Workspace, change_set: ChangeSet) -> None:
     connection = workspace.connections.get(change_set.connection_id)
     fields = await workspace.fields(connection)
     client = workspace.client(connection)
-    pace = Pace(parallel=3, quarantine_s=0.4, lease_s=1.0)
+    pace = Pace(parallel=3, quarantine_s=0.4, lease_s=2.0)
     await Run(change_set.id, client, workspace.journal, fields, pace=pace, on_progress=tell).apply()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ from zoho_console.domain.connections import Connection
 from zoho_console.simulator.server import Simulator
 from zoho_console.workspace.workspace import Workspace
 
-PACE = Pace(quarantine_s=0.1, lease_s=1.0)
+PACE = Pace(quarantine_s=0.1, lease_s=5.0)  # long enough for a machine that is busy with something else
+
+
+MOST_LOOKS = 3_000
 
 
 class Journey:
@@ -63,11 +67,9 @@ class Journey:
     def run(self, change_set: ChangeSet, **options: Any) -> Run:
         async def make() -> Run:
             fields = await self.workspace.fields(self.acme)
-            tell = options.pop("on_progress", self.progress.append)
-            pace = replace(PACE, **options)
-            return Run(
-                change_set.id, self.workspace.client(self.acme), self.journal, fields, pace=pace, on_progress=tell
-            )
+            tell, yes_by = options.pop("on_progress", self.progress.append), options.pop("yes_by", "")
+            pace, client = replace(PACE, **options), self.workspace.client(self.acme)
+            return Run(change_set.id, client, self.journal, fields, pace=pace, yes_by=yes_by, on_progress=tell)
 
         return self.call(make())
 
@@ -83,6 +85,19 @@ class Journey:
         with self.workspace.database.begin() as connection:
             connection.execute(text("update change_sets set lease_until = clock_timestamp() + interval '0.2 s'"))
         return runs.intend(lease, batch, [replace(row, seen_at=stamps[row.record_id]) for row in rows])
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Look until it is so; fails after half a minute."""
+        for _ in range(MOST_LOOKS):
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("it never came to be so")
+
+    def asked(self, method: str) -> int:
+        """How many requests of this method the simulator has seen."""
+        counts = dict(self.simulator.traffic.counts)
+        return sum(count for route, count in counts.items() if route.startswith(f"{method} "))
 
     def undo(self, change_set: ChangeSet, **choice: frozenset[Any]) -> ChangeSet:
         async def work() -> ChangeSet:

@@ -173,11 +173,11 @@ def test_what_is_lost_three_times_is_left_to_a_person(journey: Journey) -> None:
 def test_an_account_that_somebody_modified_in_the_meantime_is_not_sent_again(journey: Journey) -> None:
     planned = journey.scores(1, 1)
     record_id = journey.ids(1)[0]
-    journey.simulator.faults.add(method="PUT", drop="before", delay_ms=150)
+    journey.simulator.faults.add(method="PUT", drop="before", delay_ms=500)
 
     async def work() -> None:
         run = asyncio.ensure_future(applying.apply())
-        await asyncio.sleep(0.1)
+        await journey.until(lambda: journey.asked("PUT") == 1)
         journey.simulator.world.records("Accounts")[record_id]["Modified_Time"] = "2031-01-01T00:00:00+00:00"
         await run
 
@@ -191,11 +191,11 @@ def test_an_account_that_somebody_modified_in_the_meantime_is_not_sent_again(jou
 def test_an_account_that_is_neither_old_nor_new_after_a_lost_answer_is_unproved(journey: Journey) -> None:
     planned = journey.scores(1, 1)
     record = journey.simulator.world.records("Accounts")[journey.ids(1)[0]]
-    journey.simulator.faults.add(method="PUT", drop="before", delay_ms=150)
+    journey.simulator.faults.add(method="PUT", drop="before", delay_ms=500)
 
     async def work() -> None:
         run = asyncio.ensure_future(applying.apply())
-        await asyncio.sleep(0.1)
+        await journey.until(lambda: journey.asked("PUT") == 1)
         record["Health_Score"] = 33
         await run
 
@@ -296,10 +296,10 @@ def test_only_one_console_applies_a_run(journey: Journey) -> None:
 
 def test_a_console_that_lost_its_lease_sends_nothing_and_says_so(journey: Journey) -> None:
     planned = journey.scores(3, 1)
-    journey.simulator.faults.add(method="POST", path="/coql", delay_ms=400)
-    run = journey.run(planned, lease_s=0.2)
+    journey.simulator.faults.add(method="POST", path="/coql", delay_ms=1000)
+    run, before = journey.run(planned), journey.asked("POST")
     pending = journey.workspace.engine.start(run.apply())
-    asyncio.run(asyncio.sleep(0.15))
+    asyncio.run(journey.until(lambda: journey.asked("POST") > before))
     with journey.workspace.database.begin() as connection:  # as if it had been frozen and another one had taken over
         connection.execute(text("update change_sets set epoch = epoch + 1"))
     with pytest.raises(LeaseLost):
@@ -311,12 +311,11 @@ def test_a_console_that_lost_its_lease_sends_nothing_and_says_so(journey: Journe
 def test_closing_the_console_pauses_the_run(journey: Journey) -> None:
     planned = journey.scores(200, 1)
     journey.simulator.faults.add(method="POST", path="/coql", delay_ms=3000, times=9)
-    run = journey.run(planned)
+    run, before = journey.run(planned), journey.asked("POST")
     pending = journey.workspace.engine.start(run.apply())
-    asyncio.run(asyncio.sleep(0.3))
+    asyncio.run(journey.until(lambda: journey.asked("POST") > before))
     pending.cancel()
-    asyncio.run(asyncio.sleep(0.3))
-    assert journey.journal.change_set(planned.id).state is ChangeSetState.PAUSED
+    asyncio.run(journey.until(lambda: journey.journal.change_set(planned.id).state is ChangeSetState.PAUSED))
 
 
 def test_only_a_finished_run_that_changed_something_can_be_undone(journey: Journey) -> None:

@@ -15,7 +15,7 @@ from zoho_console.bulk.applying import Run
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.sending import MOST_LOST
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
+from zoho_console.errors import LeaseLost, ZohoConfigError, ZohoDatabaseError
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.database import Database
 
@@ -128,10 +128,14 @@ def test_a_database_that_goes_away_stops_the_run_which_goes_on_later(
     journey: Journey, administrator: Administrator
 ) -> None:
     planned = journey.scores(600, 991)
-    with pytest.raises(ZohoDatabaseError):
-        journey.apply(
-            planned, parallel=2, on_progress=lambda progress: progress.done and administrator.cut(is_open=False)
-        )
+    run = journey.run(
+        planned,
+        parallel=2,
+        lease_s=1.0,
+        on_progress=lambda progress: progress.done and administrator.cut(is_open=False),
+    )
+    with pytest.raises((ZohoDatabaseError, LeaseLost)):  # lost where the database stays away longer than the lease
+        journey.call(run.apply())
     administrator.cut(is_open=True)
 
     assert journey.journal.change_set(planned.id).state is ChangeSetState.APPLYING
@@ -147,8 +151,10 @@ def test_database_connections_that_break_and_come_back_do_no_harm(
     planned = journey.scores(600, 991)
     state = ChangeSetState.PLANNED
     while state is not ChangeSetState.FINISHED:
-        with suppress(ZohoDatabaseError):
-            journey.apply(planned, on_progress=lambda progress: administrator.cut(is_open=True))
+        with suppress(
+            ZohoDatabaseError, LeaseLost
+        ):  # a lease is lost where each of its renewals met a broken connection
+            journey.apply(planned, lease_s=1.0, on_progress=lambda progress: administrator.cut(is_open=True))
         state = journey.journal.change_set(planned.id).state
     assert set(journey.simulator.world.effects.values()) == {1}
     assert journey.journal.change_set(planned.id).count(RowState.UPDATED) == len(journey.simulator.world.effects)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from zoho_console.errors import ZohoConfigError
-from zoho_console.store.database import Database, address_of, arguments_for
+from zoho_console.store.address import UNPROVEN_VARIABLE, address_of, arguments_for, is_proven
+from zoho_console.store.database import Database
 
 
 @pytest.mark.parametrize(
@@ -18,8 +19,10 @@ from zoho_console.store.database import Database, address_of, arguments_for
         "postgresql://localhost/console?host=localhost,db.example.com",
     ],
 )
-def test_a_server_elsewhere_is_spoken_to_by_tls(url: str) -> None:
-    assert arguments_for(address_of(url), {})["sslmode"] == "require"
+def test_a_server_elsewhere_has_to_prove_who_it_is(url: str) -> None:
+    arguments = arguments_for(address_of(url), {})
+    assert arguments["sslmode"] == "verify-full"
+    assert arguments["sslrootcert"]
 
 
 @pytest.mark.parametrize(
@@ -36,10 +39,28 @@ def test_a_server_of_this_computer_is_left_as_it_is(url: str) -> None:
     assert "sslmode" not in arguments_for(address_of(url), {})
 
 
-def test_what_the_person_says_about_tls_stands() -> None:
-    plain = address_of("postgresql://db.example.com/console?sslmode=verify-full")
-    assert "sslmode" not in arguments_for(plain, {})
-    assert "sslmode" not in arguments_for(address_of("postgresql://db.example.com/x"), {"PGSSLMODE": "verify-full"})
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca"])
+def test_a_server_elsewhere_that_need_not_prove_itself_is_refused_unless_the_risk_is_taken(mode: str) -> None:
+    weak = address_of(f"postgresql://db.example.com/console?sslmode={mode}")
+    with pytest.raises(ZohoConfigError, match=mode) as refused:
+        arguments_for(weak, {})
+    assert "sslmode=verify-full" in refused.value.advice
+    with pytest.raises(ZohoConfigError):
+        arguments_for(address_of("postgresql://db.example.com/x"), {"PGSSLMODE": mode})
+    allowed = {UNPROVEN_VARIABLE: "yes"}
+    assert "sslmode" not in arguments_for(weak, allowed)
+    assert not is_proven(weak, allowed)
+
+
+def test_whom_to_believe_can_be_said_in_the_address() -> None:
+    own = address_of("postgresql://db.example.com/console?sslrootcert=/etc/our.crt")
+    assert "sslrootcert" not in arguments_for(own, {})
+    assert is_proven(own, {})
+    assert "sslrootcert" not in arguments_for(address_of("postgresql://db.example.com/x"), {"PGSSLROOTCERT": "x"})
+
+
+def test_a_database_on_this_computer_needs_no_proof() -> None:
+    assert is_proven(address_of("postgresql://localhost/console?sslmode=disable"), {})
 
 
 def test_every_connection_says_who_it_is_and_waits_ten_seconds_at_most() -> None:

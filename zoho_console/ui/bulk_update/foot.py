@@ -147,7 +147,13 @@ class Foot(QWidget):
         self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
         if planned:
             self._say("The values of now are kept for an undo.", screen.price)
-            self._offer(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
+            self._offer(
+                f"Apply {count(planned, 'change')}", self._page.ask_to_apply, enabled=not screen.desk.is_watch_only
+            )
+            if screen.desk.is_watch_only:
+                self._say(
+                    "This connection is watch only.", "Nothing is sent until its guard is lowered under Connections."
+                )
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
 

@@ -10,6 +10,7 @@ from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.ui.connection_card import ConnectionCard
 from zoho_console.ui.connection_form import ConnectionForm
 from zoho_console.ui.dialogs import confirm
+from zoho_console.ui.guard_dialog import ask_guard
 from zoho_console.ui.parts.basics import EmptyState, button
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.standing_warning import StandingWarning
@@ -73,13 +74,22 @@ class ConnectionsPage(Page):
             self._list.removeWidget(gone)
             gone.deleteLater()
         while len(self.cards) < count:
-            made = ConnectionCard(screen, self._ask_to_remove)
+            made = ConnectionCard(screen, self)
             self._list.insertWidget(self._list.count() - 1, made)
             self.cards.append(made)
         for one, health in zip(self.cards, screen.health, strict=True):
             one.show_health(health)
 
-    def _ask_to_remove(self, connection: Connection) -> None:
+    def for_guard(self, connection: Connection) -> None:
+        """Ask how a connection is to be guarded."""
+        self._screen.tasks.start(self._guard(connection), name="ask")
+
+    async def _guard(self, connection: Connection) -> None:
+        if chosen := await ask_guard(self, connection):
+            self._screen.guarding.set(connection, *chosen)
+
+    def to_remove(self, connection: Connection) -> None:
+        """Ask whether a connection is to be forgotten."""
         self._screen.tasks.start(self._remove(connection), name="ask")
 
     async def _remove(self, connection: Connection) -> None:
