@@ -361,6 +361,31 @@ def test_the_report_is_saved_where_the_person_says(
         assert [line["State"] for line in csv.DictReader(file)] == ["updated", "updated", "updated", "cannot be used"]
 
 
+def test_the_form_of_the_report_is_chosen_and_a_long_one_can_be_stopped(
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], tmp_path: Path
+) -> None:
+    runs.finished("new.csv", 3, 1)
+    screen = opened()
+    qtbot.mouseClick(page.report, LEFT)
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    dialog = page.findChild(QFileDialog)
+    dialog.selectNameFilter("CSV to the letter (*.csv)")
+    name = dialog.findChild(QLineEdit)
+    name.clear()
+    qtbot.keyClicks(name, str(tmp_path / "exact.csv"))
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.notices.notices))
+    assert "Row (cells to the letter)" in (tmp_path / "exact.csv").read_text("utf-8")
+
+    screen.save_report(tmp_path / "stopped.csv")
+    assert page.report.text().startswith("Stop saving")
+    qtbot.mouseClick(page.report, LEFT)
+    qtbot.waitUntil(lambda: page.report.text() == "Save report…")
+    screen.save_report(tmp_path / "report.csv")
+    qtbot.waitUntil((tmp_path / "report.csv").exists)
+    assert not (tmp_path / "stopped.csv").exists()
+
+
 def test_another_connection_has_other_runs(
     qtbot: QtBot, page: JobsPage, desk: Desk, runs: Runs, opened: Callable[[], JobsScreen]
 ) -> None:

@@ -26,14 +26,14 @@ def found_encoding(path: Path, encoding: str = "") -> str:
 
     Errors: FileProblem, also for an empty file.
     """
-    try:
-        head = _head(path)
-        if not head.strip():
-            raise FileProblem("The file is empty.", path=path, advice="Choose a file with a header and rows.")
-        if not encoding:
+    head = first_bytes(path)
+    if not head.strip():
+        raise FileProblem("The file is empty.", path=path, advice="Choose a file with a header and rows.")
+    if not encoding:
+        try:
             return encoding_of(path)
-    except OSError as error:
-        raise unreadable(path, error) from error
+        except OSError as error:
+            raise unreadable(path, error) from error
     is_utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
     return "utf-8-sig" if is_utf8 and head.startswith(codecs.BOM_UTF8) else encoding
 
@@ -43,7 +43,7 @@ def found_delimiter(path: Path, encoding: str) -> str:
 
     Errors: FileProblem.
     """
-    head = _head(path)
+    head = first_bytes(path)
     try:
         text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     except LookupError as error:
@@ -92,9 +92,13 @@ def unreadable(path: Path, error: OSError) -> FileProblem:
     )
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(SNIFFED_BYTES)
+def first_bytes(path: Path) -> bytes:
+    """What a look at a file begins with. Errors: FileProblem."""
+    try:
+        with path.open("rb") as file:
+            return file.read(SNIFFED_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _lines(file: TextIO, path: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoho_console.bulk.csv_rows import DELIMITERS, csv_rows, found_delimiter, found_encoding, unreadable
+from zoho_console.bulk.csv_rows import DELIMITERS, csv_rows, first_bytes, found_delimiter, found_encoding
 from zoho_console.bulk.escaping import are_escaped, unescaped
 from zoho_console.bulk.sheet_rows import SIGNATURES, open_workbook
 from zoho_console.domain.changes import Row
@@ -75,7 +75,11 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
 
     A found encoding, delimiter or sheet is a guess to be shown with the sample. Errors: FileProblem.
     """
-    table = _of_sheet(path, sheet) if _is_spreadsheet(path) else _of_text(path, encoding, delimiter, sheet)
+    table = (
+        _of_sheet(path, sheet)
+        if first_bytes(path).startswith(SIGNATURES)
+        else _of_text(path, encoding, delimiter, sheet)
+    )
     rows = table.every_row()
     first = next(rows, None)
     if first is None:
@@ -91,14 +95,6 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
     if not sample:
         raise FileProblem("The file has a header and no rows.", path=path, advice="Add at least one row below it.")
     return replace(table, sample=sample)
-
-
-def _is_spreadsheet(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(4) in SIGNATURES
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _of_text(path: Path, encoding: str, delimiter: str, sheet: str) -> Table:

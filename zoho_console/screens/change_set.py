@@ -18,7 +18,7 @@ from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowSta
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.screens.bulk_words import Step, price
-from zoho_console.screens.report import Report
+from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
@@ -161,10 +161,10 @@ class ChangeSetScreen(Screen):
             self.ending = "Stopping after the batches that are on their way."
             self.changed.emit()
 
-    def save_report(self, path: Path) -> None:
+    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
         """Write the report of the change set."""
         if self.change_set is not None:
-            self.report.save(self.change_set.id, path)
+            self.report.save(self.change_set.id, path, form)
 
     # --- work ---
 

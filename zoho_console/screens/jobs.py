@@ -8,7 +8,7 @@ from pathlib import Path
 from zoho_console.bulk.preparing import FAILED
 from zoho_console.bulk.reporting import summary
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
-from zoho_console.screens.report import Report
+from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import duration, moment
@@ -138,10 +138,10 @@ class JobsScreen(Screen):
         if self.chosen is not None:
             (self._resume if self.can_resume else self._open_change_set)(self.chosen.id)
 
-    def save_report(self, path: Path) -> None:
+    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
         """Write the report of the chosen run."""
         if self.chosen is not None:
-            self.report.save(self.chosen.id, path)
+            self.report.save(self.chosen.id, path, form)
 
     # --- work ---
 

@@ -6,10 +6,13 @@ import asyncio
 from pathlib import Path
 
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import save_report
+from zoho_console.bulk.reporting import Form, save_report
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count
 
+__all__ = ["FORMS", "Form", "Report"]
+
+FORMS: dict[str, Form] = {"CSV for spreadsheets (*.csv)": "spreadsheet", "CSV to the letter (*.csv)": "exact"}
 _TASK = "report"
 
 
@@ -30,16 +33,16 @@ class Report:
         """What its button does: begin one, or stop the one that is being written."""
         return f"Stop saving ({self._rows:,})" if self.is_writing else "Save report…"
 
-    def save(self, change_set_id: int, path: Path) -> None:
+    def save(self, change_set_id: int, path: Path, form: Form = "spreadsheet") -> None:
         """Write it; how many rows it has is told at the end."""
         self._rows = 0
-        self._screen.tasks.start(self._save(change_set_id, path), name=_TASK)
+        self._screen.tasks.start(self._save(change_set_id, path, form), name=_TASK)
 
     def cancel(self) -> None:
         """Stop; no file is left."""
         self._screen.tasks.cancel(_TASK)
 
-    async def _save(self, change_set_id: int, path: Path) -> None:
+    async def _save(self, change_set_id: int, path: Path, form: Form) -> None:
         loop = asyncio.get_running_loop()
 
         def tell(progress: Progress) -> None:
@@ -47,7 +50,7 @@ class Report:
             loop.call_soon_threadsafe(self._tell, progress.done)
 
         journal = self._screen.workspace.journal
-        rows = await self._screen.engine(save_report(journal, change_set_id, path, on_progress=tell))
+        rows = await self._screen.engine(save_report(journal, change_set_id, path, form=form, on_progress=tell))
         self._screen.notice(f"{count(rows, 'row')} {'is' if rows == 1 else 'are'} in {path}.")
 
     def _tell(self, rows: int) -> None:

@@ -52,9 +52,10 @@ class Staging:
         does not grow with the rows; 1,000,000 of 20 cells take about half a minute.
         """
         with self._database.begin() as connection:
+            connection.execute(_CLEAN_UP)
+        with self._database.begin() as connection:
             # Reading a slow disk is no idling, and nobody waits for these rows.
             connection.execute(text("set local idle_in_transaction_session_timeout = '10min'"))
-            connection.execute(_CLEAN_UP)
             values = {"connection_id": connection_id, "name": name, "rows": 0}
             file_id = int(connection.execute(insert(files).values(**values).returning(files.c.id)).scalar_one())
             count = 0

@@ -12,7 +12,8 @@ from zoho_console.domain.changes import ChangeSet
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import job_state
 from zoho_console.screens.jobs import JobsScreen
-from zoho_console.ui.dialogs import save_file
+from zoho_console.screens.report import FORMS
+from zoho_console.ui.dialogs import save_as
 from zoho_console.ui.job_list import JobList
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -113,6 +114,6 @@ class JobsPage(Page):
         chosen = self._screen.chosen
         if chosen is not None:
             name = f"{Path(chosen.source).stem} report {chosen.id}.csv"
-            path = await save_file(self, "Save the report", name, "CSV (*.csv)")
-            if path is not None:
-                self._screen.save_report(path)
+            named = await save_as(self, "Save the report", name, FORMS)
+            if named is not None:
+                self._screen.save_report(*named)
