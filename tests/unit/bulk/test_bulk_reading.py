@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoho_console.bulk.reading import open_table
@@ -155,3 +155,29 @@ def test_what_the_csv_module_writes_is_read_back(
         csv.writer(file).writerows([("text", "number"), *rows])
     table = open_table(path, encoding="utf-8", delimiter=",")
     assert [row.texts for row in table.rows()] == [(text, str(number)) for text, number in rows]
+
+
+LINES = st.lists(st.text(alphabet='a,;"\t| é日', max_size=9), min_size=1, max_size=12)
+ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n"])
+
+
+@settings(max_examples=300, deadline=None, print_blob=True)
+@given(st.binary(max_size=200) | st.builds(lambda lines, end: end.join(lines).encode(), LINES, ENDS))
+def test_any_bytes_are_rows_with_their_lines_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "file.csv"
+    path.write_bytes(content)
+    try:
+        table = open_table(path)
+        rows = list(table.rows())
+    except FileProblem as problem:
+        assert str(problem)
+        assert problem.advice
+        return
+    numbers = [row.number for row in rows]
+    assert numbers == sorted(set(numbers))
+    with path.open(encoding=table.encoding, newline="") as file:
+        assert 2 <= numbers[0] <= numbers[-1] <= sum(1 for _ in file)
+    assert all(len(row.texts) == len(table.header) for row in rows)
+    assert rows[: len(table.sample)] == list(table.sample)
