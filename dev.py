@@ -33,6 +33,8 @@ ORACLE_VENV, ORACLE_LOCK = ROOT / ".venv-oracle", ROOT / "requirements" / "oracl
 # What builds packages holds only what goes into them.
 PACKAGE_VENV, PACKAGE_LOCK = ROOT / "build" / "package-venv", ROOT / "requirements" / "package.txt"
 PACKAGES = ROOT / "build" / "package"
+# What a benchmark has beside it is no dependency of ours either.
+BENCH_VENV, BENCH_LOCK = ROOT / ".venv-bench", ROOT / "requirements" / "bench.txt"
 IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = VENV / IN_VENV
 
@@ -186,12 +188,18 @@ def lock(_arguments: list[str]) -> int:
         return failed
     if failed := call([*compile_, "pyproject.toml", PACKAGE_LOCK.with_suffix(".in"), "-o", PACKAGE_LOCK]):
         return failed
-    return call([*compile_, ORACLE_LOCK.with_suffix(".in"), "-o", ORACLE_LOCK])
+    locks = (ORACLE_LOCK, BENCH_LOCK)
+    return max(call([*compile_, one.with_suffix(".in"), "-o", one]) for one in locks)
 
 
 def oracle_python() -> Path:
     """The interpreter that has Zoho's own SDK; its environment is made or brought up to date first."""
     return fill(ORACLE_VENV, ORACLE_LOCK)
+
+
+def bench_python() -> Path:
+    """The interpreter that has what benchmarks compare with; its environment is made or brought up to date first."""
+    return fill(BENCH_VENV, BENCH_LOCK)
 
 
 def set_up(libraries: dict[str, str], programs: dict[str, str] | None = None, *, font: bool = False) -> None:
