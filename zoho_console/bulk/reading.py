@@ -65,7 +65,7 @@ class Table:
 
     def every_row(self) -> Iterator[Row]:
         """Every row as it stands, the header first."""
-        if self.sheet:
+        if self.sheets:
             return open_workbook(self.path).rows(self.sheet)
         return csv_rows(self.path, self.encoding, self.delimiter)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,21 +14,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from zoho_console.bulk.csv_rows import unreadable
 from zoho_console.bulk.sheet_archive import SheetArchive, damaged
+from zoho_console.bulk.sheet_scan import MOST_CELLS, MOST_ERRORS, Extent, NotASheet, column_name, extent_of
 from zoho_console.domain.changes import Row
 from zoho_console.errors import FileProblem
 
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx; of .xls, and of any that has a password
-MOST_ERRORS = 10_000
 # A spreadsheet keeps 15 digits of a number; what is longer was another number once.
 _EXACT = 10**15
-# A cell whose formula failed; the parser would take it for an empty one (ECMA-376, part 1, 18.18.11).
-_ERROR_CELL = re.compile(
-    rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])[^>]*\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*>(?:(?!</(?:\w+:)?c>).){0,16384}?"""
-    rb"""<(?:\w+:)?v>([^<]{1,40})<""",
-    re.DOTALL,
-)
-_CARRIED = 20_000  # bytes; more than one cell with a formula takes
-
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -44,53 +35,52 @@ class Workbook:
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Every row of the sheet with the header; blank ones are passed over. Errors: FileProblem."""
+        errors = self._extent(sheet).errors
         try:
             opened = _calamine(self.archive).get_sheet_by_name(sheet)
         except CalamineError as error:
             raise damaged(self.path) from error
-        errors = self._errors(sheet)
-        first_column = opened.start[1] if opened.start else 0
+        left = opened.start[1] if opened.start else 0  # columns left of the first that is used
         width = 0
         for number, texts in enumerate(_texts(opened), start=1):
             for column, text in errors.pop(number, {}).items():
-                texts[column - first_column] = text
-            width = width or _filled(texts)
-            if not width or not any(texts):
+                texts[column - left - 1] = text
+            filled = _filled(texts)
+            width = width or filled
+            if not filled:
                 continue
-            if (filled := _filled(texts)) > width:
-                raise FileProblem(
-                    f"Row {number} has a value in column {letters(first_column + filled)}, right of the last title.",
-                    path=self.path,
-                    line=number,
-                    advice="Give that column a title, or empty the cell.",
-                )
+            if filled > width:
+                where = f"has a value in column {column_name(left + filled)}, right of the last title"
+                raise self._bad_row(number, where, "Give that column a title, or empty the cell.")
             if any("\x00" in text for text in texts):
-                raise FileProblem(
-                    f"Row {number} holds a character that no text has (NUL).",
-                    path=self.path,
-                    line=number,
-                    advice="Type the cell again.",
-                )
+                raise self._bad_row(number, "holds a character that no text has (NUL)", "Type the cell again.")
             yield Row(number, tuple(texts[:width]))
 
-    def _errors(self, sheet: str) -> dict[int, dict[int, str]]:
-        """The texts of cells whose formula failed, by row from 1 and column from 0."""
-        found: dict[int, dict[int, str]] = {}
-        carried = b""
-        for piece in self.archive.pieces(self.archive.sheet_parts().get(sheet, "")):
-            text = carried + piece
-            if b't="e"' in text or b"t='e'" in text:
-                for column, row, value in _ERROR_CELL.findall(text):
-                    found.setdefault(int(row), {})[_column(column)] = value.decode("utf-8", "replace")
-            if len(found) > MOST_ERRORS:
-                raise FileProblem(
-                    f"More than {MOST_ERRORS:,} rows of the sheet “{sheet}” have formulas that failed.",
-                    path=self.path,
-                    line=min(found),
-                    advice="Mend the formulas first.",
-                )
-            carried = text[-_CARRIED:]
+    def _extent(self, sheet: str) -> Extent:
+        """How far the sheet reaches, which is not too far."""
+        try:
+            found = extent_of(self.archive.pieces(self.archive.sheet_parts().get(sheet, "")))
+        except NotASheet as error:
+            raise damaged(self.path) from error
+        if len(found.errors) > MOST_ERRORS:
+            raise FileProblem(
+                f"More than {MOST_ERRORS:,} rows of the sheet “{sheet}” have formulas that failed.",
+                path=self.path,
+                line=min(found.errors),
+                advice="Mend the formulas first.",
+            )
+        if found.cells > MOST_CELLS:
+            row, column = found.last
+            raise FileProblem(
+                f"The sheet “{sheet}” reaches to cell {column_name(column)}{row}, which is too far to be read.",
+                path=self.path,
+                line=row,
+                advice="Delete what stands far away from the table, or save the sheet as CSV UTF-8.",
+            )
         return found
+
+    def _bad_row(self, number: int, what: str, advice: str) -> FileProblem:
+        return FileProblem(f"Row {number} {what}.", path=self.path, line=number, advice=advice)
 
 
 def open_workbook(path: Path) -> Workbook:
@@ -125,22 +115,6 @@ def cell_text(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return str(value) if isinstance(value, timedelta) else value.isoformat()
-
-
-def letters(column: int) -> str:
-    """What a spreadsheet calls a column, counted from 1."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
-def _column(name: bytes) -> int:
-    column = 0
-    for letter in name:
-        column = column * 26 + letter - ord("A") + 1
-    return column - 1
 
 
 def _calamine(archive: SheetArchive) -> CalamineWorkbook:

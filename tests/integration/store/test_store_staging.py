@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_samples import invalid, new, planned
@@ -14,11 +16,12 @@ from sqlalchemy import text
 
 from zoho_console.bulk.checking import ROUNDED, TWINS
 from zoho_console.domain.changes import Row, RowState
-from zoho_console.domain.connections import Connection
+from zoho_console.domain.connections import Connection, Environment, NewConnection, origins_for
 from zoho_console.errors import FileProblem, ZohoConfigError, ZohoDatabaseError
 from zoho_console.store.connections import Connections
 from zoho_console.store.database import Database, copy_in
 from zoho_console.store.journal import Journal
+from zoho_console.store.migrate import bring_to_head, configuration
 
 
 def quiet(_rows: int) -> None:
@@ -108,3 +111,35 @@ def test_trouble_while_copying_is_said_in_our_words(database: Database) -> None:
     with pytest.raises(ZohoDatabaseError, match="cannot reach"), database.begin() as connection:
         connection.connection.driver_connection.close()  # type: ignore[union-attr]
         copy_in(connection, "files (id)", "1\n")
+
+
+def test_the_rows_of_older_jobs_keep_their_cells(empty_url: str) -> None:
+    database = Database(empty_url)
+    config = configuration()
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+    acme = Connections(database).add(NewConnection("Acme", "eu", "1000.C", origins_for("eu", Environment.PRODUCTION)))
+    with database.begin() as connection:
+        for job in (3, 7):
+            connection.execute(
+                text(
+                    "insert into change_sets (id, connection_id, module, kind, source, header, mapping, labels, state)"
+                    " values (:id, :acme, 'Accounts', 'update', 'old.csv', '[\"Id\"]',"
+                    ' \'{"key_column": 0, "key_field": "id", "targets": {}}\', \'{}\', \'finished\')'
+                ),
+                {"id": job, "acme": acme.id},
+            )
+            connection.execute(
+                text(
+                    "insert into change_rows (change_set_id, number, texts, state, before, after)"
+                    " values (:id, 2, :texts, 'updated', '{}', '{}')"
+                ),
+                {"id": job, "texts": json.dumps([f"a\x00 of {job}"])},
+            )
+    bring_to_head(database)
+    journal = Journal(database)
+    assert [row.texts for row in journal.all_rows(7)] == [("a\x00 of 7",)]
+    assert journal.staging.rows(journal.change_set(3).file_id or 0) == [Row(2, ("a\x00 of 3",))]
+    assert journal.staging.add(acme.id, "new.csv", [], quiet) == 8
+    database.close()

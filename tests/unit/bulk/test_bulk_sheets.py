@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from bulk_samples import BY_NAME
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
-from zoho_console.bulk import sheet_archive, sheet_rows
+from zoho_console.bulk import sheet_archive, sheet_scan
 from zoho_console.bulk.checking import check_row
 from zoho_console.bulk.reading import open_table
-from zoho_console.bulk.sheet_rows import cell_text, letters
+from zoho_console.bulk.sheet_rows import cell_text
+from zoho_console.bulk.sheet_scan import NotASheet, column_name, column_number, extent_of
 from zoho_console.domain.changes import Change, Mapping, Problem
 from zoho_console.errors import FileProblem
 
@@ -146,7 +148,7 @@ def test_the_first_sheet_in_sight_is_read_unless_another_is_named(tmp_path: Path
 def test_a_sheet_of_failed_formulas_and_a_character_that_no_text_has_are_refused(tmp_path: Path) -> None:
     workbook = Workbook()
     workbook.active.append(["id", "Industry"])
-    for number in range(2, sheet_rows.MOST_ERRORS + 3):
+    for number in range(2, sheet_scan.MOST_ERRORS + 3):
         workbook.active.cell(number, 2, "#N/A").data_type = "e"
     workbook.save(tmp_path / "file.xlsx")
     with pytest.raises(FileProblem, match="More than 10,000 rows of the sheet “Sheet”"):
@@ -166,8 +168,55 @@ def test_a_spreadsheet_that_changes_under_the_eyes_is_not_read_as_another(tmp_pa
         list(table.rows())
 
 
+@pytest.mark.parametrize(("cell", "line"), [("XFD1048576", 1_048_576), ("Z1048576", 1_048_576), ("XFD600", 600)])
+def test_a_stray_cell_far_away_is_named_and_takes_no_memory(tmp_path: Path, cell: str, line: int) -> None:
+    workbook = Workbook()
+    workbook.active.append(["id"])
+    workbook.active[cell] = "x"
+    workbook.save(tmp_path / "file.xlsx")
+    with pytest.raises(FileProblem, match=f"reaches to cell {cell}") as caught:
+        open_table(tmp_path / "file.xlsx")
+    assert caught.value.line == line
+
+
+def test_cells_that_are_only_coloured_do_not_count(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["id"])
+    workbook.active.append(["1"])
+    workbook.active["XFD1048576"].font = Font(bold=True)
+    workbook.save(tmp_path / "file.xlsx")
+    assert texts(tmp_path / "file.xlsx") == [("1",)]
+
+
+CELLS = (
+    b'<row r="1"><c r="B2" t="s"><v>0</v></c><c r="D1" s="3"/><x:c t=\'e\' r=\'C9\'><f>1/0</f><v>#REF!</v></x:c></row>'
+)
+
+
+@pytest.mark.parametrize("size", [1, 7, 40, 10**6])
+def test_cells_are_found_wherever_a_piece_ends(size: int) -> None:
+    found = extent_of(CELLS[start : start + size] for start in range(0, len(CELLS), size))
+    assert (found.first, found.last, found.cells) == ((2, 2), (9, 3), 16)
+    assert found.errors == {9: {3: "#REF!"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<c><v>1</v></c>", b'<c t="n"><v>1</v></c>', b'<c foo=">" r="XFD1048576"><v>1</v></c>',
+        b'<c r="A12345678"><v/></c>',
+        b'<c r="&#65;1"><v>1</v></c>', '<c r="A1">'.encode("utf-16"), b"<c" + b" " * 2_000_000 + b'r="A1">',
+    ],
+)  # fmt: skip
+def test_cells_that_hide_where_they_are_are_not_parsed(text: bytes) -> None:
+    with pytest.raises(NotASheet):
+        extent_of(text[start : start + 100_000] for start in range(0, len(text), 100_000))
+
+
 def test_columns_have_the_names_that_spreadsheets_give_them() -> None:
-    assert [letters(column) for column in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
+    names = {1: "A", 26: "Z", 27: "AA", 52: "AZ", 703: "AAA", 16384: "XFD"}
+    assert {number: column_name(number) for number in names} == names
+    assert {column_number(name.encode()): name for name in names.values()} == names
     assert cell_text(datetime.timedelta(hours=3)) == "3:00:00"
 
 
