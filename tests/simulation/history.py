@@ -19,10 +19,11 @@ from zoho_console.domain.changes import ChangeSetState, Lease, RowRecord, RowSta
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Reply, Slice
 from zoho_console.errors import ZohoDatabaseError, ZohoError
+from zoho_console.zoho.usage import ApiUsage
 
 FIELDS = [Field("Score", "Score", "integer", length=9)]
-WRITES = ("take", "renew", "release", "intend", "withdraw", "answer", "lose", "look", "prove", "skip_rest")
-READS = ("change_set", "open_batches", "batch_rows", "doubts")
+WRITES = ("take", "renew", "release", "intend", "withdraw", "answer", "lose", "look", "prove", "verified", "skip_rest")
+READS = ("unverified", "change_set", "open_batches", "batch_rows", "doubts")
 NEW = 77
 PACE = Pace()
 CALM_AFTER = 12  # rounds; then the weather is good and every history comes to its end
@@ -88,6 +89,8 @@ class DeadlyClient:
     ) -> None:
         self._journal, self._truth, self._network, self._job = journal, truth, network, job
         self._has_guard = has_guard
+
+    usage = ApiUsage()
 
     async def coql(self, query: str) -> Slice:
         self._journal.live()

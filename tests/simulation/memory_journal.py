@@ -19,6 +19,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.records import Reply
+from zoho_console.domain.terms import Proof, Proven
 from zoho_console.errors import JobHeld, LeaseLost, ZohoConfigError, ZohoDatabaseError
 
 _GOING_ON = (ChangeSetState.PLANNED, ChangeSetState.APPLYING, ChangeSetState.PAUSED)
@@ -154,6 +155,16 @@ class MemoryJournal:
         job = self._fenced(lease)
         _attempt(job, doubt.rows)
         self._settle(job, RowState.SENT, outcomes)
+
+    def unverified(self, job_id: int, batch: int) -> list[RowRecord]:
+        rows = self.jobs[job_id].rows.values()
+        confirmed = (row for row in rows if row.batch == batch and row.state is RowState.UPDATED)
+        return [row for row in confirmed if row.proof is Proof.NONE]
+
+    def verified(self, lease: Lease, proofs: Sequence[Proven]) -> None:
+        job = self._fenced(lease)
+        for one in proofs:
+            job.rows[one.number] = replace(job.rows[one.number], proof=one.proof, reason=one.reason)
 
     def skip_rest(self, lease: Lease) -> int:
         job = self._fenced(lease)

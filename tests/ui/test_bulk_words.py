@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from zoho_console.bulk.forecast import price
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
+from zoho_console.domain.terms import Terms
 from zoho_console.screens.bulk_words import (
     account_of,
     by_field,
@@ -12,7 +14,6 @@ from zoho_console.screens.bulk_words import (
     draft_words,
     left_out_sentence,
     pace,
-    price,
     row_words,
     running_sentence,
     sent_of,
@@ -45,8 +46,15 @@ def test_rows_left_out_do_not_count_as_done() -> None:
 
 
 def test_the_price_says_what_is_left_where_it_is_known() -> None:
-    assert price(487, 41_200) == "About 54 credits of 41,200 left: 49 to write, 5 to look again just before."
-    assert price(1, None) == "About 2 credits: 1 to write, 1 to look again just before."
+    plain = Terms(waves=False, verify=0)
+    assert price(487, plain, 41_200) == (
+        "About 54 credits of 41,200 left: 49 to write, 5 to look again just before, 0 to read back."
+        " An undo would take 59."
+    )
+    assert price(1, Terms(), None) == (
+        "About 3 credits: 1 to write, 1 to look again just before, 1 to read back. An undo would take 3."
+    )
+    assert "less 5,000 kept for others: the run will pause" in price(487, Terms(reserve=5_000), 5_040)
 
 
 def test_the_confirmation_names_fields_and_numbers() -> None:

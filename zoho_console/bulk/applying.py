@@ -14,6 +14,7 @@ from zoho_console.bulk.planning import fields_of
 from zoho_console.bulk.progress import OnProgress, Tally
 from zoho_console.bulk.resuming import ReadBack
 from zoho_console.bulk.sending import Sender
+from zoho_console.bulk.verifying import Verifier
 from zoho_console.bulk.working import Brake, Work
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.domain.fields import Field
@@ -89,7 +90,7 @@ class Run:
         return Work(job, self._client, self._journal, fields, hold, self._pace, tally, self._brake)
 
     async def _worked(self, work: Work) -> ChangeSet:
-        sender, read_back = Sender(work), ReadBack(work)
+        sender, read_back = Sender(work, Verifier(work, self._fields)), ReadBack(work)
         while True:
             has_moved = await sender.send_all()
             has_moved |= await read_back.settle_all()

@@ -11,6 +11,7 @@ from zoho_console.background import together
 from zoho_console.bulk.planning import key_text
 from zoho_console.coql import Order, is_in, select
 from zoho_console.domain.records import Record, Reply, Slice
+from zoho_console.zoho.usage import ApiUsage
 
 KEYS_PER_CALL = 100  # values of one `in` (COQL limits, v8)
 COLUMNS_PER_CALL = 48  # 50 by the older limit, less id and name
@@ -21,6 +22,15 @@ _NAMES = {"Accounts": "Account_Name"}
 
 class RecordsClient(Protocol):
     """What the engine needs of a client; `AsyncZohoClient` is one."""
+
+    @property
+    def usage(self) -> ApiUsage:
+        """What was used and what is left."""
+        ...
+
+    async def organisation(self) -> object:
+        """A cheap call, which brings a new figure of what is left."""
+        ...
 
     async def coql(self, query: str) -> Slice:
         """The rows of one query."""

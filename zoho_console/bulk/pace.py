@@ -12,8 +12,12 @@ class Pace:
     `parallel` of the ten heavy calls that Zoho takes at once are ours; the company's other programs need some too.
     `quarantine_s` passes before a lost answer is settled by reading: a request may land that much later.
     `lease_s` is how long a console that went silent keeps its job; a dead one's can be taken after that.
+    `settle_s` is what Zoho's automation gets before the first rows are read back; a run that waits for credits looks
+    every `credits_s` whether there are some.
     """
 
     parallel: int = 4
     quarantine_s: float = 120.0
     lease_s: float = 8.0
+    settle_s: float = 2.0
+    credits_s: float = 300.0

@@ -27,6 +27,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.fields import Field
+from zoho_console.domain.terms import USUAL, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
 from zoho_console.store.staging import BLOCK, Staging
@@ -45,6 +46,7 @@ async def prepare(
     connection_id: int,
     module: str = "Accounts",
     blanks: Blanks = "keep",
+    terms: Terms = USUAL,
     created_by: str = "",
     on_progress: OnProgress | None = None,
 ) -> ChangeSet:
@@ -67,6 +69,7 @@ async def prepare(
         created_by=created_by,
         file_id=file_id,
         blanks=blanks,
+        terms=terms,
     )
     total = await in_thread(journal.staging.count, file_id)
     planner = await _planner(new, fields, client, journal.staging)
@@ -103,6 +106,7 @@ async def prepare_retry(
         file_id=former.file_id,
         retries=former.id,
         blanks=former.blanks,
+        terms=former.terms,
     )
     planner = await _planner(new, fields, client, journal.staging)
 

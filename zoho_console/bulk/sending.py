@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from zoho_console.background import in_thread, together
 from zoho_console.bulk.planning import look_again
 from zoho_console.bulk.settling import settle
+from zoho_console.bulk.verifying import Verifier, chosen
+from zoho_console.bulk.waves import CANARY, Watch, waves_of
 from zoho_console.bulk.working import STAMP, Work, sentence_of
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.records import Record, Reply
@@ -22,6 +25,7 @@ from zoho_console.errors import (
     ZohoRateLimitError,
 )
 
+BATCH_CREDITS = 12  # looked at again, written, read back
 MOST_LOST = 3  # answers lost in a row before the run waits for a person: the way to Zoho is not to be trusted
 
 
@@ -36,8 +40,9 @@ class _NothingSent(Exception):
 class Sender:
     """Sends what is PLANNED until nothing is, or the brake is pulled."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, verifier: Verifier) -> None:
         self._work = work
+        self._verifier = verifier
         self._runs = work.journal.runs
         self._lease = work.hold.lease
         self._lost_in_a_row = 0
@@ -45,20 +50,68 @@ class Sender:
     async def send_all(self) -> bool:
         """Send every open batch once. Whether any row left the state PLANNED comes out.
 
-        Cost: for each 100 rows 1 call to look again and 1 call of 10 credits to write.
+        In waves, if the job's terms say so: when one does not go well, the brake is pulled before the next.
+        Cost: for each 100 rows 1 call to look again, 1 call of 10 credits to write, 1 call to read back what is chosen.
         """
-        batches = iter(await in_thread(self._work.journal.open_batches, self._work.job.id))
+        open_batches = await in_thread(self._work.journal.open_batches, self._work.job.id)
+        waves = waves_of(open_batches, is_wanted=self._work.job.terms.waves)
+        moved = 0
+        if len(waves) > 1 and await self._is_first_unverified():
+            return True
+        for wave in waves:
+            moved += await self._wave(wave, Watch(is_first=wave == [CANARY] and len(waves) > 1))
+            if self._work.brake.is_pulled or (self._lost_in_a_row and len(waves) > 1):
+                break  # what is in doubt is settled before the next wave
+        return moved > 0
+
+    async def _wave(self, wave: Sequence[int], watch: Watch) -> int:
+        """Some batches at once, several times over; the brake is pulled if the next wave should wait for a person."""
+        batches = iter(wave)
         moved = 0
 
         async def worker() -> None:
             nonlocal moved
             while not self._work.brake.is_pulled and (batch := next(batches, None)) is not None:
-                moved += await self._batch(batch)
+                if await self._afford():
+                    moved += await self._batch(batch, watch)
 
         await together(*(worker() for _ in range(self._work.pace.parallel)))
-        return moved > 0
+        if watch.verdict and self._work.job.terms.waves:
+            self._work.brake.pull(watch.verdict)
+        return moved
 
-    async def _batch(self, batch: int) -> int:
+    async def _is_first_unverified(self) -> bool:
+        """Read back the first rows where a console that sent them did not; whether the run has to wait comes out."""
+        rows = await in_thread(self._runs.unverified, self._work.job.id, CANARY)
+        watch = Watch(is_first=True)
+        await self._verifier.verify(rows, watch)
+        if watch.verdict:
+            self._work.brake.pull(watch.verdict)
+        return bool(watch.verdict)
+
+    async def _afford(self) -> bool:
+        """Wait while the credits that are left are those to be kept for others; False if the run is to end meanwhile.
+
+        Cost: 1 call of 1 credit each `credits_s` while it waits.
+        """
+        reserve, has_told = self._work.job.terms.reserve, False
+        while (left := self._work.client.usage.credits_left) is not None and left - BATCH_CREDITS < reserve:
+            if not has_told:
+                self._work.tally.tell(
+                    f"{left:,} credits are left, and {reserve:,} are kept for others: waiting for more."
+                )
+                has_told = True
+            await asyncio.sleep(self._work.pace.credits_s)
+            if self._work.brake.is_pulled:
+                return False
+            try:
+                await self._work.client.organisation()
+            except ZohoError as error:
+                self._work.brake.pull(sentence_of(error))
+                return False
+        return True
+
+    async def _batch(self, batch: int, watch: Watch) -> int:
         """One batch from look to outcome; how many rows were sent or settled comes out."""
         work = self._work
         rows = await in_thread(work.journal.batch_rows, work.job.id, batch)
@@ -66,13 +119,10 @@ class Sender:
         if live is None:
             return 0
         good, outcomes = look_again(rows, live, work.fields, work.job.labels, stamp=STAMP)
+        watch.settled(outcomes)
+        others = await self._verifier.others_of(good) if watch.is_first and good else None
         await work.look(batch, outcomes)
-        # The promise: written before the first byte leaves. Resume depends on it.
-        try:
-            sent = await in_thread(self._runs.intend, self._lease, batch, good) if good else []
-        except Guarded as error:  # somebody raised the guard while the run was on its way
-            work.brake.pull(sentence_of(error))
-            sent = []
+        sent = await self._promised(batch, good)
         if not sent:
             return len(outcomes)
         work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])
@@ -94,14 +144,31 @@ class Sender:
         self._lost_in_a_row = 0
         await in_thread(self._runs.answer, self._lease, sent, settled, replies)
         work.count(batch, RowState.SENT, settled)
+        watch.settled(settled)
+        updated = {one.number for one in settled if one.state is RowState.UPDATED}
+        share = 100 if watch.is_first else work.job.terms.verify
+        await self._verifier.verify(chosen([row for row in sent if row.number in updated], share), watch, others)
         return len(outcomes) + len(sent)
+
+    async def _promised(self, batch: int, rows: Sequence[RowRecord]) -> list[RowRecord]:
+        """The rows of which it is written down that they are being sent, before the first byte leaves.
+
+        Resume depends on it. None where somebody raised the guard while the run was on its way.
+        """
+        try:
+            return await in_thread(self._runs.intend, self._lease, batch, rows) if rows else []
+        except Guarded as error:
+            self._work.brake.pull(sentence_of(error))
+            return []
 
     async def _exchange(self, rows: Sequence[RowRecord]) -> list[Reply]:
         """Zoho's replies. Errors: _AnswerLost, _NothingSent; ZohoAPIError where Zoho refused the batch whole."""
         work = self._work
         records: list[Record] = [{**_writable(row.after), "id": row.record_id} for row in rows]
         try:
-            return await work.client.update_records(work.job.module, records, guard=work.hold.check)
+            return await work.client.update_records(
+                work.job.module, records, trigger=work.job.terms.trigger, guard=work.hold.check
+            )
         except (LeaseLost, ZohoDatabaseError):
             raise
         except ZohoError as error:

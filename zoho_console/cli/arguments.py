@@ -114,6 +114,15 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     coql.add_argument("--csv", type=Path, default=None, metavar="FILE")
 
 
+def _terms(update: argparse.ArgumentParser) -> None:
+    update.add_argument("--automation", choices=("all", "workflow", "none"), default="all",
+                        help="what Zoho runs for each changed account (default all)")  # fmt: skip
+    update.add_argument("--verify", type=int, default=10, metavar="PERCENT", choices=range(101),
+                        help="how many of the updated rows are read back (default 10)")  # fmt: skip
+    update.add_argument("--no-waves", action="store_true", help="send all at once, without trying a few rows first")
+    update.add_argument("--reserve", type=int, default=0, metavar="N", help="credits of the day to leave for others")
+
+
 def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     update = _command(commands, "update", "update accounts from a CSV or .xlsx file")
     update.add_argument("file", type=Path, metavar="FILE")
@@ -122,6 +131,7 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     update.add_argument("--sheet", default="", metavar="NAME", help="of a spreadsheet; default: its first")
     update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
     update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
+    _terms(update)
     how = update.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="say what would change and send nothing")
     how.add_argument("--yes", action="store_true", help="apply without asking")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from zoho_console.domain.changes import ChangeSet
+from zoho_console.bulk.forecast import forecast
+from zoho_console.domain.changes import ChangeSet, RowState
 from zoho_console.domain.fields import shortened
 from zoho_console.errors import ZohoError
 
@@ -57,6 +58,7 @@ class Output:
 
 def job_value(change_set: ChangeSet) -> dict[str, Any]:
     """A run as JSON: id, state, where it came from, and counts by state."""
+    planned = change_set.count(RowState.PLANNED)
     return {
         "id": change_set.id,
         "state": str(change_set.state),
@@ -69,4 +71,7 @@ def job_value(change_set: ChangeSet) -> dict[str, Any]:
         "total": change_set.total,
         "counts": {str(state): count for state, count in change_set.counts.items()},
         "note": change_set.note,
+        "automation": change_set.terms.automation,
+        "yes_by": change_set.yes_by,
+        "credits": asdict(forecast(planned, change_set.terms)) if planned else None,
     }

@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.forecast import price
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.preparing import FAILED, prepare, prepare_retry
 from zoho_console.bulk.progress import Progress
@@ -17,6 +18,7 @@ from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.terms import AUTOMATIONS, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.desktops import this_console
 from zoho_console.workspace.workspace import Workspace
@@ -54,6 +56,9 @@ async def _prepare(workspace: Workspace, table: Table, arguments: Namespace, out
         workspace.journal,
         connection_id=connection.id,
         blanks=arguments.blanks,
+        terms=Terms(
+            AUTOMATIONS[arguments.automation], not arguments.no_waves, arguments.verify, max(0, arguments.reserve)
+        ),
         created_by=connection.user.name if connection.user else "",
         on_progress=show,
     )
@@ -191,6 +196,10 @@ def _agreed(change_set: ChangeSet) -> bool:
 
 def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> None:
     output.say(f"Run {change_set.id}{_lineage(change_set)}, {change_set.source}: {summary(change_set)}")
+    planned = change_set.count(RowState.PLANNED)
+    if planned and change_set.state is ChangeSetState.PLANNED:
+        usage = workspace.usage(change_set.connection_id)
+        output.say(price(planned, change_set.terms, usage.credits_left if usage else None))
     facets = workspace.journal.facets(change_set.id)
     output.table(
         ("Field", "From", "To", "Rows"),

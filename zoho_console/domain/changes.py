@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from zoho_console.domain.terms import USUAL, Proof, Terms
+
 Blanks = Literal["keep", "clear"]  # what an empty cell does to its field
 
 BATCH_SIZE = 100  # Zoho takes at most 100 records in one update call (Update Records, v8).
@@ -116,6 +118,7 @@ class RowRecord:
     `before` and `after` hold only the fields that change, by API name, as JSON values. `code`, `reason` and `advice`
     are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent, `attempt`
     says in which sending of its batch it went last (0: in none), `seen_at` is the record's Modified_Time just before.
+    `proof` is what reading back showed; of a row that is ALTERED or NOT_STORED `reason` says more.
     """
 
     number: int
@@ -131,6 +134,7 @@ class RowRecord:
     batch: int | None = None
     attempt: int = 0
     seen_at: str = ""
+    proof: Proof = Proof.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ class NewChangeSet:
     file_id: int | None = None
     retries: int | None = None
     blanks: Blanks = "keep"
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +224,7 @@ class ChangeSet:
     file_id: int | None = None
     retries: int | None = None
     blanks: Blanks = "keep"
+    terms: Terms = USUAL
     yes_by: str = ""
     yes_at: datetime | None = None
 

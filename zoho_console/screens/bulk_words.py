@@ -14,8 +14,6 @@ from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import LONGEST
 from zoho_console.screens.words import count, duration, moment, value_text
 
-WRITTEN_PER_CREDIT, READ_PER_CREDIT = 10, 100
-
 
 class Step(StrEnum):
     """The steps of a bulk update, in order."""
@@ -100,13 +98,6 @@ def pace(counts: dict[RowState, int], rate: float) -> str:
     if rate <= 0 or not to_go:
         return words
     return f"{words} · {rate:,.0f} rows a second · about {duration(timedelta(seconds=to_go / rate))} left"
-
-
-def price(planned: int, credits_left: int | None) -> str:
-    """What applying costs: looking again at every row, and writing it."""
-    left = f" of {credits_left:,} left" if credits_left is not None else ""
-    write, look = -(-planned // WRITTEN_PER_CREDIT), -(-planned // READ_PER_CREDIT)
-    return f"About {count(write + look, 'credit')}{left}: {write:,} to write, {look:,} to look again just before."
 
 
 def confirmation(change_set: ChangeSet, facets: Sequence[Facet], organisation: str) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.forecast import price
 from zoho_console.bulk.preparing import FAILED, prepare_retry
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
+from zoho_console.domain.terms import USUAL, Terms
 from zoho_console.errors import ZohoConfigError, ZohoError
-from zoho_console.screens.bulk_words import Step, price
+from zoho_console.screens.bulk_words import Step
 from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
@@ -105,7 +107,8 @@ class ChangeSetScreen(Screen):
         planned = self.change_set.count(RowState.PLANNED) if self.change_set else 0
         connection = self.desk.connection
         usage = self.workspace.usage(connection.id) if connection else None
-        return price(planned, usage.credits_left if usage else None)
+        terms = self.change_set.terms if self.change_set else USUAL
+        return price(planned, terms, usage.credits_left if usage else None)
 
     @property
     def rate(self) -> float:
@@ -135,10 +138,10 @@ class ChangeSetScreen(Screen):
             self.rows.show(self.change_set, states, field, changing={facet.field for facet in self.facets})
         self.changed.emit()
 
-    def apply(self) -> None:
-        """Send what is planned."""
+    def apply(self, terms: Terms | None = None) -> None:
+        """Send what is planned, on other terms than it was planned with if some are given."""
         if self.change_set is not None and not self.is_running:
-            self.tasks.start(self._apply(self.change_set), name="apply")
+            self.tasks.start(self._apply(self.change_set, terms), name="apply")
 
     def resume(self, change_set_id: int) -> None:
         """Show a run that was paused or interrupted, and go on with it at once."""
@@ -220,11 +223,13 @@ class ChangeSetScreen(Screen):
         self.change_set, self.step = change_set, Step.RESULT
         self.show_rows(())
 
-    async def _apply(self, change_set: ChangeSet) -> None:
+    async def _apply(self, change_set: ChangeSet, terms: Terms | None) -> None:
         self.step, self.ending, self.watch = Step.RUN, "", RunWatch(change_set.counts)
         self.progress = Progress(0, change_set.total, change_set.counts)
         self.changed.emit()
         try:
+            if terms is not None and terms != change_set.terms:
+                await self.blocking(self.workspace.journal.agree, change_set.id, terms)
             self.change_set = await self._run_through(change_set)
         except Exception:
             with suppress(ZohoError):  # the first error says enough

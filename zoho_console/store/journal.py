@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
 
 from zoho_console.domain.changes import (
     BATCH_SIZE,
@@ -14,6 +14,7 @@ from zoho_console.domain.changes import (
     NewChangeSet,
     RowRecord,
 )
+from zoho_console.domain.terms import WAVES_FROM, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
 from zoho_console.store.journal_rows import JournalRows, change_set_from, row_values
@@ -22,13 +23,30 @@ from zoho_console.store.journal_states import move, state_now, unknown
 from zoho_console.store.staging import Staging
 from zoho_console.store.tables import change_rows, change_sets
 
+OF_EACH_KIND = 3
+# A kind of change is the set of fields it sets, and which of them it clears.
 _NUMBER_BATCHES = text(
     """
-    update change_rows set batch = numbered.batch
-    from (
-        select number, (row_number() over (order by number) - 1) / :size + 1 as batch
+    with planned as (
+        select number, count(*) over () > :many as are_many, row_number() over (
+            partition by (
+                select string_agg(
+                    concat(key, case when json_typeof(value) = 'null' then ' cleared' end), ' ' order by key
+                ) from json_each(after)
+            ) order by number
+        ) as nth
         from change_rows where change_set_id = :id and state = 'planned'
-    ) as numbered
+    ), tried as (
+        select number, are_many and nth <= :of_each and row_number() over (
+            order by case when nth <= :of_each then 0 else 1 end, nth, number
+        ) <= :size as is_first from planned
+    ), numbered as (
+        select number, case when is_first then 1 else (
+            row_number() over (partition by is_first order by number) - 1
+        ) / :size + (case when bool_or(is_first) over () then 2 else 1 end) end as batch
+        from tried
+    )
+    update change_rows set batch = numbered.batch from numbered
     where change_rows.change_set_id = :id and change_rows.number = numbered.number
     """
 )
@@ -48,7 +66,8 @@ class Journal(JournalRows):
 
     def begin(self, new: NewChangeSet) -> int:
         """A new change set in DRAFT; its id comes out."""
-        values = {**asdict(new), "kind": str(new.kind), "state": str(ChangeSetState.DRAFT)}
+        states = {"kind": str(new.kind), "state": str(ChangeSetState.DRAFT)}
+        values = {**asdict(new), **states, "terms": new.terms.as_json()}
         with self._database.begin() as connection:
             made = connection.execute(insert(change_sets).values(**values).returning(change_sets.c.id))
             return int(made.scalar_one())
@@ -61,11 +80,28 @@ class Journal(JournalRows):
                 connection.execute(insert(change_rows), [row_values(change_set_id, row) for row in rows])
 
     def finish_plan(self, change_set_id: int, batch_size: int = BATCH_SIZE) -> ChangeSet:
-        """Put the PLANNED rows into batches from 1 on, in the file's order; the change set is PLANNED then."""
+        """Put the PLANNED rows into batches from 1 on, in the file's order; the change set is PLANNED then.
+
+        Of many rows the first batch has a few of each kind of change: those that are tried first.
+        """
         with self._database.begin() as connection:
             move(connection, change_set_id, ChangeSetState.PLANNED, "")
-            connection.execute(_NUMBER_BATCHES, {"id": change_set_id, "size": batch_size})
+            terms = connection.execute(
+                select(change_sets.c.terms).where(change_sets.c.id == change_set_id)
+            ).scalar_one()
+            of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
+            values = {"id": change_set_id, "size": batch_size, "of_each": of_each, "many": WAVES_FROM}
+            connection.execute(_NUMBER_BATCHES, values)
         return self.change_set(change_set_id)
+
+    def agree(self, change_set_id: int, terms: Terms) -> None:
+        """Other terms for a plan of which nothing was sent. Errors: ZohoConfigError."""
+        with self._database.begin() as connection:
+            state = state_now(connection, change_set_id)
+            if state is not ChangeSetState.PLANNED:
+                raise ZohoConfigError(f"Job {change_set_id} is {state}; its terms stay as they are.")
+            change = update(change_sets).where(change_sets.c.id == change_set_id).values(terms=terms.as_json())
+            connection.execute(change)
 
     def set_state(self, change_set_id: int, state: ChangeSetState, note: str = "") -> None:
         """Move a change set on, with a sentence for the person. Errors: ZohoConfigError for a way there is not."""

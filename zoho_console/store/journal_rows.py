@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Select, func, select, text
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
 from zoho_console.domain.fields import print_value
+from zoho_console.domain.terms import Proof, Terms
 from zoho_console.store.database import Database
 from zoho_console.store.tables import change_rows, change_sets, file_rows
 
@@ -178,6 +179,7 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         file_id=row["file_id"],
         retries=row["retries"],
         blanks=row["blanks"],
+        terms=Terms.from_json(row["terms"]),
         yes_by=row["yes_by"],
         yes_at=row["yes_at"],
     )
@@ -211,6 +213,7 @@ def row_from(row: RowMapping) -> RowRecord:
         batch=row["batch"],
         attempt=row["attempt"],
         seen_at=row["seen_at"],
+        proof=Proof(row["proof"]),
     )
 
 

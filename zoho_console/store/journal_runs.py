@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, Connection, RowMapping, TextClause, bindparam, fun
 
 from zoho_console.domain.changes import ChangeSetState, Doubt, Lease, Outcome, RowRecord, RowState
 from zoho_console.domain.records import Reply
+from zoho_console.domain.terms import Proof, Proven
 from zoho_console.errors import JobHeld, LeaseLost, ZohoDatabaseError
 from zoho_console.store.database import Database
 from zoho_console.store.guards import insist_on_sending
@@ -85,6 +86,16 @@ _LOSE_OPEN = text(
     where change_set_id = :id and answered_at is null and lost_at is null
     """
 )
+_VERIFIED = text(
+    """
+    update change_rows set proof = said.proof,
+        code = case when said.reason = '' then code else replace(said.proof, ' ', '-') end,
+        reason = case when said.reason = '' then change_rows.reason else said.reason end
+    from unnest(cast(:numbers as integer[]), cast(:proofs as text[]), cast(:reasons as text[]))
+        as said (number, proof, reason)
+    where change_set_id = :id and change_rows.number = said.number and state = 'updated' and change_rows.proof = ''
+    """
+).bindparams(bindparam("reasons", type_=ARRAY(Words)))
 _ONE_ATTEMPT = "change_set_id = :id and batch = :batch and attempt = :attempt"
 _LOSE = text(f"update attempts set lost_at = clock_timestamp() where {_ONE_ATTEMPT}")
 _ANSWER = text(
@@ -213,6 +224,24 @@ class JournalRuns:
         with self._fenced(lease) as (connection, _):
             settle(connection, lease.change_set_id, RowState.SENT, outcomes)
             _write(connection, _READ_BACK, lease, doubt.rows, note="read back")
+
+    def unverified(self, change_set_id: int, batch: int) -> list[RowRecord]:
+        """The rows of a batch that Zoho confirmed and nobody read back."""
+        mine = (change_rows.c.change_set_id == change_set_id) & (change_rows.c.batch == batch)
+        is_open = (change_rows.c.state == str(RowState.UPDATED)) & (change_rows.c.proof == str(Proof.NONE))
+        with self._database.begin() as connection:
+            found = connection.execute(select(change_rows).where(mine, is_open).order_by(change_rows.c.number))
+            return [row_from(row) for row in found.mappings()]
+
+    def verified(self, lease: Lease, proofs: Sequence[Proven]) -> None:
+        """What reading back showed of rows that Zoho confirmed."""
+        columns: dict[str, Any] = {
+            "numbers": [one.number for one in proofs],
+            "proofs": [str(one.proof) for one in proofs],
+            "reasons": [one.reason for one in proofs],
+        }
+        with self._fenced(lease) as (connection, _):
+            connection.execute(_VERIFIED, {"id": lease.change_set_id, **columns})
 
     def skip_rest(self, lease: Lease) -> int:
         """The person stopped: rows not yet sent become SKIPPED; how many comes out."""

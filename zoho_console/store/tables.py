@@ -201,6 +201,7 @@ change_sets = Table(
     Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
     Column("retries", ForeignKey("change_sets.id", ondelete="SET NULL")),
     Column("blanks", Text, nullable=False, server_default="keep"),
+    Column("terms", JSONB, nullable=False, server_default="{}"),
     # Who said yes to this very plan; nobody where plan and yes were one command.
     _words("yes_by"),
     _moment("yes_at"),
@@ -224,6 +225,7 @@ change_rows = Table(
     Column("batch", Integer),
     Column("attempt", Integer, nullable=False, server_default="0"),
     _words("seen_at"),
+    Column("proof", Text, nullable=False, server_default=""),
     Index("ix_change_rows_state", "change_set_id", "state", "number"),
     Index("ix_change_rows_batch", "change_set_id", "batch", "number"),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from zoho_console.ui.parts.basics import button, label, row
 
@@ -49,6 +49,8 @@ class Confirmation(QDialog):
         layout.setSpacing(10)
         layout.addWidget(label(title, "card-title", wraps=True))
         layout.addWidget(label(text, "muted", wraps=True))
+        self._choices = QVBoxLayout()
+        layout.addLayout(self._choices)
         self.typed = QLineEdit()
         if typed:
             self.typed.setAccessibleName(f"Type {typed} to go on")
@@ -59,6 +61,10 @@ class Confirmation(QDialog):
         layout.addSpacing(6)
         layout.addLayout(row(None, self.cancel, self.verb))
         (self.typed if typed else self.cancel).setFocus()
+
+    def add(self, choices: QLayout) -> None:
+        """Put what is to be chosen under the sentence."""
+        self._choices.addLayout(choices)
 
 
 async def confirm(parent: QWidget, title: str, text: str, verb: str, *, typed: str = "") -> bool:

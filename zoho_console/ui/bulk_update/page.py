@@ -14,6 +14,7 @@ from zoho_console.screens.bulk_words import confirmation, running_sentence, titl
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.report import FORMS
 from zoho_console.screens.words import count
+from zoho_console.ui.bulk_update.apply_dialog import ask_to_apply
 from zoho_console.ui.bulk_update.columns_step import ColumnsStep
 from zoho_console.ui.bulk_update.file_step import FileStep
 from zoho_console.ui.bulk_update.foot import Foot
@@ -155,8 +156,10 @@ class BulkUpdatePage(Page):
         organisation = connection.organisation.name if connection and connection.organisation else ""
         text = confirmation(change_set, self._screen.facets, organisation)
         verb = f"Apply {count(planned, 'change')}"
-        if await confirm(self, verb, text, verb, typed=str(planned) if planned > TYPED_FROM else ""):
-            self._screen.apply()
+        typed = str(planned) if planned > TYPED_FROM else ""
+        terms = await ask_to_apply(self, text, verb, change_set.terms, planned=planned, typed=typed)
+        if terms is not None:
+            self._screen.apply(terms)
 
     def ask_to_stop(self) -> None:
         """Stop for good, if the person agrees."""

@@ -1,0 +1,64 @@
+"""The last question before a run: the change restated, and on which terms it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from zoho_console.domain.terms import AUTOMATIONS, WAVES_FROM, Terms
+from zoho_console.ui.dialogs import Confirmation, shown
+from zoho_console.ui.parts.basics import label, row
+from zoho_console.ui.parts.choice import Choice
+
+LETTERS = 30
+AUTOMATION_WORDS = {
+    "all": "All of Zoho's automation runs",
+    "workflow": "Only workflow rules run",
+    "none": "No automation runs",
+}
+VERIFY_WORDS = {10: "One row in ten is read back", 100: "Every row is read back", 0: "No row is read back"}
+
+
+class ApplyDialog(Confirmation):
+    """A confirmation with the terms of the run; `terms` are those that were chosen."""
+
+    def __init__(self, parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str) -> None:
+        super().__init__(parent, verb, text, verb, typed=typed)
+        self._terms = terms
+        self.automation = _choice("Automation", AUTOMATION_WORDS, terms.automation)
+        shares = {terms.verify: f"{terms.verify} % of the rows are read back", **VERIFY_WORDS}
+        self.verify = _choice("Reading back", shares, terms.verify)
+        self.waves = QCheckBox("Try a few rows of each kind first, and stop if they go wrong")
+        self.waves.setChecked(terms.waves)
+        self.waves.setVisible(planned > WAVES_FROM)
+        choices = QVBoxLayout()
+        choices.setSpacing(8)
+        for words, choice in (("In Zoho", self.automation), ("Afterwards", self.verify)):
+            title = label(words, "muted")
+            title.setFixedWidth(80)
+            choices.addLayout(row(title, choice, None))
+        choices.addWidget(self.waves)
+        self.add(choices)
+
+    @property
+    def terms(self) -> Terms:
+        """What was chosen."""
+        trigger = AUTOMATIONS[self.automation.currentData()]
+        return Terms(trigger, self.waves.isChecked(), self.verify.currentData(), self._terms.reserve)
+
+
+def _choice(name: str, words: Mapping[Any, str], value: object) -> Choice:
+    made = Choice(name, letters=LETTERS)
+    made.offer((text, one) for one, text in words.items())
+    made.show_value(value)
+    return made
+
+
+async def ask_to_apply(
+    parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str
+) -> Terms | None:  # fmt: skip
+    """The terms on which the person wants it sent; None if they do not."""
+    dialog = ApplyDialog(parent, text, verb, terms, planned=planned, typed=typed)
+    return dialog.terms if await shown(dialog) else None
