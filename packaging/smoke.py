@@ -4,7 +4,7 @@
 
 Checks (default: all): deb, tar, run, rpm, broken. `--former` names the package of an older version, which is installed,
 used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and what it said is in
-PACKAGES/smoke.log. Ends with 1 at the first thing that is not as it should be.
+PACKAGES/smoke.log, the pictures of the tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is not as it should be.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -44,13 +45,15 @@ def said(text: str) -> None:
     print(text, flush=True)
 
 
-def tour(root: CleanRoot, program: str, name: str) -> None:
-    """The whole journey through the real window, on a screen of its own."""
+def tour(root: CleanRoot, program: str, name: str, pictures: Path | None = None) -> None:
+    """The whole journey through the real window, on a screen of its own; its pictures are kept in `pictures`."""
     command = f"Xvfb :7{len(name)} -screen 0 1400x900x24 >/dev/null 2>&1 & screen=$!; sleep 1;"
     command += f" {program} --demo --tour {HOME}/tour-{name}; ended=$?; kill $screen; exit $ended"
     root.run(command, person=PERSON, DISPLAY=f":7{len(name)}", QT_QPA_PLATFORM="xcb")
     steps = json.loads(root.path(f"{HOME}/tour-{name}/tour.json").read_text("utf-8"))
     said(f"  tour of {name}: {len(steps['steps'])} steps")
+    if pictures is not None:
+        shutil.copytree(root.path(f"{HOME}/tour-{name}"), pictures / f"tour-{name}", dirs_exist_ok=True)
 
 
 def command_line(root: CleanRoot, program: str) -> dict[str, str]:
@@ -99,7 +102,7 @@ def check_deb(root: CleanRoot, packages: Path, former: Path | None) -> None:
     if not former:
         environment = command_line(root, "zoho-console")
     kept(root, "zoho-console", environment)
-    tour(root, "zoho-console", "deb")
+    tour(root, "zoho-console", "deb", packages)
     root.run("pkill -f 'zoho-console simulator' || true")
     root.run("apt-get purge -y -qq zoho-console", DEBIAN_FRONTEND="noninteractive")
     left = {path for path in root.files_named("zoho") - before if not path.startswith("/var/lib/dpkg/info")}
