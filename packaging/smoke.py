@@ -4,7 +4,7 @@
 
 Checks (default: all): deb, tar, run, rpm, broken. `--former` names the package of an older version, which is installed,
 used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and what it said is in
-PACKAGES/smoke.log, the pictures of the tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is not as it should be.
+PACKAGES/smoke.log, the pictures of its tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is wrong.
 """
 
 from __future__ import annotations
