@@ -19,8 +19,9 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.campaigns import attribution, histories
-from tests.torture import client, killing, racing
+from tests.torture import answering, client, killing, racing
 from tests.torture.canaries import canaries
+from tests.torture.spellings import spellings
 from tests.torture.stage import Stage
 from zoho_console.app.demo import sign_in_to
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -49,6 +50,9 @@ ON_PAPER: dict[str, tuple[Campaign, int]] = {
     "attribution": (attribution, 1_000_000),
     "client-faults": (_faults, 10_000),
     "canaries": (canaries, 40),
+    "callbacks": (answering.callbacks, 1_000),
+    "spellings": (spellings, 200),
+    "junk": (answering.junk, 10_000),
 }
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
@@ -61,8 +65,12 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "race": (racing.race, 200, 300),
     "thaw": (racing.thaw, 50, 2_000),
     "client-refreshes": (_refreshes, 20, 50),
+    "squatters": (answering.squatters, 60, 1),
 }
-NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks")
+NEVER = (
+    "wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks",
+    "accepted", "left", "opened",
+)  # fmt: skip
 
 
 @contextmanager
