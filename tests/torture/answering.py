@@ -144,7 +144,8 @@ KINDS = [text.encode("latin-1") for text in (
         "GET /oauth/callback?%zz", "CONNECT a:1", "GET  / ", "GET /../../etc/passwd", "GET /" + "a" * 9000,
     )),
     "GET / HTTP/1.0\\r\\n\\r\\n", "GET /oauth/callback HTTP/1.1\\r\\n\\r\\n", "GET /oauth/callback\\r\\n\\r\\n",
-    "\\r\\n\\r\\n", "GET http://attacker.example/ HTTP/1.1\\r\\nHost: attacker.example\\r\\n\\r\\n", "SSH-2.0-x\\r\\n\\r\\n",
+    "GET http://attacker.example/ HTTP/1.1\\r\\nHost: attacker.example\\r\\n\\r\\n",
+    "\\r\\n\\r\\n", "SSH-2.0-x\\r\\n\\r\\n",
     "PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n", "\\x16\\x03\\x01\\x02\\x00\\x01\\x00\\x01\\xfc\\x03\\x03\\r\\n\\r\\n",
     "\\x00" * 64 + "\\r\\n\\r\\n", "GET / HTTP/1.1\\r\\n" + "X: y\\r\\n" * 2000 + host,
 )]

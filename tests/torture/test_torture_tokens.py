@@ -38,3 +38,16 @@ def test_no_browser_opens_while_somebody_holds_the_port(stage: Stage) -> None:
     print(figures)
     assert not any(figures.get(word) for word in NEVER)
     assert figures["named"] == figures["signed in once it was free"] == 6
+
+
+def test_a_console_frozen_while_it_renews_is_replaced_and_changes_nothing_when_it_thaws(stage: Stage) -> None:
+    figures = CAMPAIGNS["frozen-renewals"][0](stage, seeded(), size=5, rows=500)
+    print(figures)
+    assert not any(figures.get(word) for word in NEVER)
+
+
+def test_a_wrong_clock_renews_nothing_needlessly(stage: Stage) -> None:
+    figures = CAMPAIGNS["clocks"][0](stage, seeded(), size=8, rows=1)
+    print(figures)
+    assert not any(figures.get(word) for word in NEVER)
+    assert figures["renewals"] == 8
