@@ -15,11 +15,12 @@ from sqlalchemy import text
 
 from tests.torture.client import Clock
 from tests.torture.stage import Console, Stage
-from tests.torture.token_worker import POINTS
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import Connection
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 
+# Where a renewal is frozen; at “asked” from outside, when the request is at Zoho.
+POINTS = ("claimed", "asked", "answered", "saving", "saved")
 TOKEN_CALL = "POST /oauth/v2/token"
 GRACE_S = 5.0  # beyond the lease
 # Seconds that a clock is ahead: minutes and days, both ways, and right again.

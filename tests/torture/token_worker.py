@@ -3,7 +3,7 @@
 Argument: one JSON object with `database`, `via` (the address of Zoho), `client_id`, `secret`, `connection`, and maybe
 `lease_s`. It reads commands from standard input, a line each, and prints one JSON line for whatever happens:
 `call` (ask Zoho who we are), `anew` (as after a restart), `stop POINT` (freeze at this point of the next renewal),
-`move SECONDS` (put the clock so far ahead).
+`move SECONDS` (put the clock so far ahead). To be run and never imported: it moves the clock of its whole process.
 """
 
 from __future__ import annotations
@@ -29,9 +29,6 @@ from zoho_console.store.secrets import MemorySecrets
 from zoho_console.store.tokens import ConnectionVault
 from zoho_console.zoho.client import AsyncZohoClient
 from zoho_console.zoho.oauth import OAuthApp
-
-# Where a renewal may be frozen; at “asked” the campaign does it, when the request is at Zoho.
-POINTS = ("claimed", "asked", "answered", "saving", "saved")
 
 
 class StoppingVault(ConnectionVault):
