@@ -7,9 +7,11 @@
     python3 dev.py bench      start time beside a bare window, and the engine's figures
     python3 dev.py torture    the bulk engine's whole campaigns: killed, frozen, cut off, raced (takes about an hour)
     python3 dev.py shots DIR  pictures of every page, light and dark
+    python3 dev.py package    the packages, into build/package, with their size and start
+    python3 dev.py smoke      those packages tried on a clean Debian: installed, used, upgraded, removed (as root)
     python3 dev.py lock       pin the dependencies again (needs uv)
 
-Each sets up what it needs first: a virtual environment, the packages of requirements/lock.txt, and the system
+Each sets up what it needs first: a virtual environment, the packages of a file in requirements/, and the system
 libraries Qt asks for. The second time it starts at once.
 """
 
@@ -28,6 +30,11 @@ ROOT = Path(__file__).resolve().parent
 VENV, LOCK = ROOT / ".venv", ROOT / "requirements" / "lock.txt"
 # Zoho's own SDK, which judges the simulator in the tests, has pins of its own and so an environment of its own.
 ORACLE_VENV, ORACLE_LOCK = ROOT / ".venv-oracle", ROOT / "requirements" / "oracle.txt"
+# What builds packages holds only what goes into them.
+PACKAGE_VENV, PACKAGE_LOCK = ROOT / "build" / "package-venv", ROOT / "requirements" / "package.txt"
+PACKAGES = ROOT / "build" / "package"
+# What a benchmark has beside it is no dependency of ours either.
+BENCH_VENV, BENCH_LOCK = ROOT / ".venv-bench", ROOT / "requirements" / "bench.txt"
 IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = VENV / IN_VENV
 
@@ -52,13 +59,17 @@ WINDOW_LIBRARIES = {
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
     "libxcb-randr.so.0": "libxcb-randr0",
 }
-# What tests and pictures start: a secret service for the keyring, a screen, a pooler; one font for every machine.
+# Programs, and the Debian package that brings each. Tests and pictures start a secret service, a screen and a pooler,
+# and have one font on every machine.
 TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "dbus-daemon": "dbus",
     "Xvfb": "xvfb",
     "pgbouncer": "pgbouncer",
+    "readelf": "binutils",
 }
+PACKAGE_PROGRAMS = {"readelf": "binutils", "makeself": "makeself", "Xvfb": "xvfb", "xdotool": "xdotool"}
+SMOKE_PROGRAMS = {"readelf": "binutils", "debootstrap": "debootstrap", "rpm2cpio": "rpm", "cpio": "cpio"}
 FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 
@@ -71,6 +82,8 @@ def main(arguments: list[str]) -> int:
         "bench": bench,
         "torture": torture,
         "shots": shots,
+        "package": package,
+        "smoke": smoke,
         "lock": lock,
     }
     if not arguments or arguments[0] not in commands:
@@ -137,6 +150,25 @@ def shots(arguments: list[str]) -> int:
     return 0
 
 
+def package(arguments: list[str]) -> int:
+    """Build the one folder and the packages (arguments name formats), then say how large it is and how it starts."""
+    python = package_python(PACKAGE_PROGRAMS)
+    built = call([python, "packaging/build.py", PACKAGES, *arguments])
+    return built or call([python, "packaging/measure.py", PACKAGES / "dist" / "zoho-console"])
+
+
+def smoke(arguments: list[str]) -> int:
+    """Try the packages on a clean Debian; arguments as in packaging/smoke.py."""
+    python = package_python(SMOKE_PROGRAMS)
+    return call([python, "packaging/smoke.py", PACKAGES, *arguments])
+
+
+def package_python(programs: dict[str, str]) -> Path:
+    """The interpreter that builds packages; what it needs is made or brought up to date first."""
+    set_up(QT_LIBRARIES | WINDOW_LIBRARIES, programs)
+    return fill(PACKAGE_VENV, PACKAGE_LOCK)
+
+
 def lock(_arguments: list[str]) -> int:
     """Pin every dependency with hashes for all supported Pythons and systems, without index addresses."""
     uv = shutil.which("uv")
@@ -154,12 +186,20 @@ def lock(_arguments: list[str]) -> int:
     compile_ = [uv, "pip", "compile", "-q", *options]
     if failed := call([*compile_, "--all-extras", "pyproject.toml", "-o", LOCK]):
         return failed
-    return call([*compile_, ORACLE_LOCK.with_suffix(".in"), "-o", ORACLE_LOCK])
+    if failed := call([*compile_, "pyproject.toml", PACKAGE_LOCK.with_suffix(".in"), "-o", PACKAGE_LOCK]):
+        return failed
+    locks = (ORACLE_LOCK, BENCH_LOCK)
+    return max(call([*compile_, one.with_suffix(".in"), "-o", one]) for one in locks)
 
 
 def oracle_python() -> Path:
     """The interpreter that has Zoho's own SDK; its environment is made or brought up to date first."""
     return fill(ORACLE_VENV, ORACLE_LOCK)
+
+
+def bench_python() -> Path:
+    """The interpreter that has what benchmarks compare with; its environment is made or brought up to date first."""
+    return fill(BENCH_VENV, BENCH_LOCK)
 
 
 def set_up(libraries: dict[str, str], programs: dict[str, str] | None = None, *, font: bool = False) -> None:

@@ -90,15 +90,38 @@ async def by_workers(work: Callable[[A], Coroutine[Any, Any, T]], items: Iterabl
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
+class Stopped(Exception):
+    """A blocking call was asked to end early."""
+
+
+class Stop:
+    """Asks a blocking call in another thread to end early; the call looks now and then."""
+
+    def __init__(self) -> None:
+        self._is_asked = threading.Event()
+
+    def ask(self) -> None:
+        """End as soon as you can."""
+        self._is_asked.set()
+
+    def check(self) -> None:
+        """Go on, or: Errors: Stopped."""
+        if self._is_asked.is_set():
+            raise Stopped
+
+
+async def in_thread(call: Callable[..., T], *arguments: Any, stop: Stop | None = None) -> T:
     """The value of a blocking call, made in a thread. Whoever is cancelled meanwhile first waits for its end.
 
-    A thread cannot be stopped: without the wait the call would go on behind the back of the clean-up.
+    A thread cannot be stopped: without the wait the call would go on behind the back of the clean-up. A long call looks
+    at `stop`.
     """
     work = asyncio.ensure_future(asyncio.to_thread(call, *arguments))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
+        if stop is not None:
+            stop.ask()
         await asyncio.wait([work])
         if not work.cancelled():
             work.exception()  # looked at, so that asyncio does not report it as forgotten

@@ -110,6 +110,29 @@ def test_labels_are_made_by_the_helper_that_never_reads_html() -> None:
     assert guilty == []
 
 
+def test_nothing_that_qt_may_take_for_html_reaches_a_widget() -> None:
+    # A tooltip guesses as a label does; what is no text of ours goes through `plain_tooltip`.
+    guilty = []
+    rich = {"setHtml", "insertHtml", "appendHtml", "RichText", "AutoText", "MarkdownText", "QMessageBox"}
+    for path in sorted((PACKAGE / "ui").rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node).rpartition(".")[2] in rich:
+                guilty.append(f"{path.name}:{node.lineno}")
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".setToolTip"):
+                parts = [node.args[0]]
+                if isinstance(parts[0], ast.IfExp):
+                    parts = [parts[0].body, parts[0].orelse]
+                is_plain = all(
+                    isinstance(one, ast.Constant)
+                    or (isinstance(one, ast.Name) and one.id.isupper())
+                    or (isinstance(one, ast.Call) and ast.unparse(one.func) == "plain_tooltip")
+                    for one in parts
+                )
+                if not is_plain:
+                    guilty.append(f"{path.name}:{node.lineno}")
+    assert guilty == []
+
+
 def test_the_library_loads_no_qt() -> None:
     code = "import sys, zoho_console; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from zoho_console.app.hands import free_port
 
@@ -145,6 +146,26 @@ def test_the_main_job_from_sign_in_to_undo(console: Console, tmp_path: Path) -> 
     again = tmp_path / "again.csv"
     console.run("jobs", "report", str(done["id"]), str(again))
     assert again.read_bytes() == report.read_bytes()
+    console.run("jobs", "report", str(done["id"]), str(again), "--exact")
+    with again.open(encoding="utf-8", newline="") as file:
+        assert [line["State"] for line in csv.DictReader(file)] == [line["State"] for line in lines]
+
+
+def test_a_sheet_is_named_and_failed_rows_are_retried(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    workbook = Workbook()
+    workbook.active.append(["nothing", "here"])
+    sheet = workbook.create_sheet("March")
+    for row in (["id", "Health Score"], ["777000000000410001", 5], [], ["777000000000419999", 6]):
+        sheet.append(row)
+    workbook.save(tmp_path / "book.xlsx")
+    said = console.run("update", str(tmp_path / "book.xlsx"), "--sheet", "March", "--yes", code=1)
+    assert "Sheet “March” is read, of Sheet, March." in said
+    job = console.value("jobs")[0]
+    assert job["counts"] == {"updated": 1, "invalid": 1}
+    again = console.value("jobs", "retry", str(job["id"]), "--yes", code=1)
+    assert (again["retries"], again["counts"]) == (job["id"], {"invalid": 1})
+    assert f"a retry of run {job['id']}" in console.run("jobs", "show", str(again["id"]))
 
 
 def test_a_run_is_resumed_and_a_part_of_it_undone(console: Console, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bulk_hands import LEFT, compared, drop, file, opened
+from openpyxl import Workbook
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -45,6 +46,27 @@ def test_a_wrong_guess_is_corrected_and_the_rows_are_shown_again(
     qtbot.waitUntil(lambda: bool(screen.source.preview.rows))
     assert screen.step is Step.FILE
     assert bulk_page.file_step.card.delimiter.currentText() == "semicolon"
+
+
+def test_the_sheet_that_is_read_is_said_and_can_be_chosen(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path
+) -> None:
+    workbook = Workbook()
+    for name, score in (("March", 5), ("April", 6)):
+        sheet = workbook.create_sheet(name)
+        sheet.append(["id", "Health Score"])
+        sheet.append(["777000000000410001", score])
+    del workbook["Sheet"]
+    workbook.save(tmp_path / "corrections.xlsx")
+    screen = opened(qtbot, bulk_page, tmp_path / "corrections.xlsx")
+    qtbot.mouseClick(bulk_page.spine.tiles[Step.FILE], LEFT)
+    card = bulk_page.file_step.card
+    qtbot.waitUntil(card.sheet.isVisible)
+    assert not card.encoding.isVisible()
+    assert card.sheet.currentText() == "March"
+    choose(card.sheet, "April")
+    qtbot.waitUntil(lambda: [row.texts[1] for row in screen.source.preview.rows] == ["6"])
+    assert (screen.step, card.sheet.currentText()) == (Step.FILE, "April")
 
 
 def test_a_row_that_is_wrong_far_down_is_named_before_anything_is_compared(

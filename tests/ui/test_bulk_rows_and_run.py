@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.screens.change_set import Step
+from zoho_console.screens.change_set import RETRY, UNDO, Step
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 
@@ -122,7 +122,7 @@ def test_another_change_set_is_refused_while_a_run_is_on_its_way(
     running = screen.change_set
     assert running is not None
     screen.show_change_set(running.id + 1)
-    screen.prepare_undo(running.id)
+    screen.prepare_again(running.id, UNDO)
     screen.open_file(path)
     screen.show_change_set(running.id)
     assert len(bulk_page.notices.notices) == 2  # no more are shown at a time
@@ -137,7 +137,7 @@ def test_the_report_of_a_plan_tells_every_row_before_anything_is_sent(
     assert bulk_page.foot.report.isVisible()
     path = tmp_path / "report.csv"
     screen.save_report(path)
-    assert bulk_page.foot.report.text() == "Saving…"
+    assert bulk_page.foot.report.text() == "Stop saving (0)"
     qtbot.waitUntil(lambda: not screen.report.is_writing)
     with path.open(encoding="utf-8-sig", newline="") as lines:
         assert [line["State"] for line in csv.DictReader(lines)] == ["will change", "will change", "cannot be used"]
@@ -159,3 +159,27 @@ def test_nothing_is_cut_off_at_the_sizes_that_windows_have(
     screen.go_to(Step.FILE)
     QApplication.processEvents()
     assert bulk_page.size().toTuple() == size
+
+
+def test_failed_rows_are_taken_up_again_and_the_page_says_whose_they_are(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    path = file(tmp_path, scores(simulator, 3))
+    locked = path.read_text().splitlines()[2].split(",")[0]
+    screen = compared(qtbot, bulk_page, path)
+    simulator.world.locked.add(locked)
+    qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+    agree(qtbot, bulk_page)
+    qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running, timeout=10_000)
+    former = screen.change_set
+    assert former is not None
+    path.unlink()
+    simulator.world.locked.clear()
+    screen.prepare_again(former.id, RETRY)
+    qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=10_000)
+    qtbot.waitUntil(lambda: bulk_page.sentence.text().startswith("1 row to retry · 1 will change 1 value"))
+    assert bulk_page.title.text() == "Retry: corrections.csv"
+    qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+    agree(qtbot, bulk_page)
+    qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running, timeout=10_000)
+    assert simulator.world.effects[locked] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from zoho_console.domain.changes import (
     Mapping,
     NewChangeSet,
     Outcome,
+    Row,
     RowRecord,
     RowState,
 )
@@ -43,12 +45,6 @@ class Runs:
 
     def planned(self, source: str, good: int, bad: int = 0) -> ChangeSet:
         mapping = Mapping(0, "id", {1: "Industry", 2: "Rating"})
-        number = self.journal.begin(
-            NewChangeSet(
-                self._connection.id, "Accounts", ChangeSetKind.UPDATE, source, ("id", "Industry", "Rating"), mapping,
-                {"Industry": "Industry", "Rating": "Rating"}, created_by="Mina Vogel",
-            )
-        )  # fmt: skip
         rows = [
             RowRecord(
                 place + 2, (str(place), "Finance", ""), RowState.PLANNED, record_id=str(10**17 + place),
@@ -63,6 +59,14 @@ class Runs:
             )
             for place in range(bad)
         ]  # fmt: skip
+        content = [Row(row.number, row.texts) for row in rows]
+        file_id = self.journal.staging.add(self._connection.id, source, content, lambda _rows: None)
+        number = self.journal.begin(
+            NewChangeSet(
+                self._connection.id, "Accounts", ChangeSetKind.UPDATE, source, ("id", "Industry", "Rating"), mapping,
+                {"Industry": "Industry", "Rating": "Rating"}, created_by="Mina Vogel", file_id=file_id,
+            )
+        )  # fmt: skip
         self.journal.add_rows(number, rows)
         return self.journal.finish_plan(number)
 
@@ -93,7 +97,7 @@ def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], as
     def ask(what: str) -> Callable[[int], None]:
         return lambda number: asked.append((what, number))
 
-    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"))
+    screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"), ask("retry"))
     made = JobsPage(screen, look)
     screen.noticed.connect(made.notices.show_notice)
     shown(made)
@@ -256,6 +260,22 @@ def test_a_run_that_updated_nothing_has_nothing_to_undo(
     assert not page.undo.isVisible()
 
 
+def test_a_retry_is_offered_where_rows_failed_and_named_after_its_run(
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
+) -> None:
+    runs.finished("good.csv", 3)
+    screen = opened()
+    assert not page.retry.isVisible()
+    done = runs.finished("new.csv", 3, 1)
+    screen.shown()
+    qtbot.waitUntil(lambda: len(screen.jobs) == 2)
+    screen.choose(screen.jobs[0])
+    qtbot.waitUntil(page.retry.isVisible)
+    qtbot.mouseClick(page.retry, LEFT)
+    assert asked == [("retry", done.id)]
+    assert JobsScreen.title(replace(done, retries=done.id)) == f"Retry of run {done.id}: new.csv"
+
+
 def test_a_planned_run_can_be_continued(
     qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
 ) -> None:
@@ -339,6 +359,31 @@ def test_the_report_is_saved_where_the_person_says(
     assert page.notices.notices[0].text == f"4 rows are in {path}."
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert [line["State"] for line in csv.DictReader(file)] == ["updated", "updated", "updated", "cannot be used"]
+
+
+def test_the_form_of_the_report_is_chosen_and_a_long_one_can_be_stopped(
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], tmp_path: Path
+) -> None:
+    runs.finished("new.csv", 3, 1)
+    screen = opened()
+    qtbot.mouseClick(page.report, LEFT)
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    dialog = page.findChild(QFileDialog)
+    dialog.selectNameFilter("CSV to the letter (*.csv)")
+    name = dialog.findChild(QLineEdit)
+    name.clear()
+    qtbot.keyClicks(name, str(tmp_path / "exact.csv"))
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.notices.notices))
+    assert "Row (cells to the letter)" in (tmp_path / "exact.csv").read_text("utf-8")
+
+    screen.save_report(tmp_path / "stopped.csv")
+    assert page.report.text().startswith("Stop saving")
+    qtbot.mouseClick(page.report, LEFT)
+    qtbot.waitUntil(lambda: page.report.text() == "Save report…")
+    screen.save_report(tmp_path / "report.csv")
+    qtbot.waitUntil((tmp_path / "report.csv").exists)
+    assert not (tmp_path / "stopped.csv").exists()
 
 
 def test_another_connection_has_other_runs(

@@ -79,7 +79,7 @@ def test_a_run_is_listed_filtered_and_undone(
     qtbot: QtBot, desk: Desk, look: Look, shown: Show, simulator: Simulator
 ) -> None:
     asked: list[int] = []
-    screen = JobsScreen(desk, asked.append, asked.append, asked.append)
+    screen = JobsScreen(desk, asked.append, asked.append, asked.append, asked.append)
     page = JobsPage(screen, look)
     shown(page)
     screen.shown()
@@ -222,7 +222,7 @@ def test_every_control_has_a_name_to_say(desk: Desk, look: Look, shown: Show) ->
     pages = [
         AccountsPage(AccountsScreen(desk), look), QueryPage(QueryScreen(desk), look),
         BulkUpdatePage(BulkUpdateScreen(desk), look), TokenHealthPage(TokenHealthScreen(desk), look),
-        JobsPage(JobsScreen(desk, print, print, print), look), ConnectionsPage(ConnectionsScreen(desk), look),
+        JobsPage(JobsScreen(desk, print, print, print, print), look), ConnectionsPage(ConnectionsScreen(desk), look),
     ]  # fmt: skip
     nameless = []
     for page in pages:

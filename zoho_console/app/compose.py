@@ -8,6 +8,7 @@ from collections.abc import Callable
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.accounts import AccountsScreen
 from zoho_console.screens.bulk_update import BulkUpdateScreen
+from zoho_console.screens.change_set import RETRY, UNDO
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.jobs import JobsScreen
 from zoho_console.screens.notices import Notice
@@ -38,7 +39,7 @@ class Console:
         self.accounts = AccountsScreen(desk)
         self.query = QueryScreen(desk)
         self.bulk = BulkUpdateScreen(desk)
-        self.jobs = JobsScreen(desk, self._show_change_set, self._resume, self._prepare_undo)
+        self.jobs = JobsScreen(desk, self._show_change_set, self._resume, self._prepare_undo, self._prepare_retry)
         self.health = TokenHealthScreen(desk)
         self.connections = ConnectionsScreen(desk)
         self.status = StatusScreen(desk)
@@ -104,7 +105,11 @@ class Console:
         self.window.open_page("bulk")
 
     def _prepare_undo(self, change_set_id: int) -> None:
-        self.bulk.prepare_undo(change_set_id)
+        self.bulk.prepare_again(change_set_id, UNDO)
+        self.window.open_page("bulk")
+
+    def _prepare_retry(self, change_set_id: int) -> None:
+        self.bulk.prepare_again(change_set_id, RETRY)
         self.window.open_page("bulk")
 
     def _show_status(self) -> None:

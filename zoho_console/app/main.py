@@ -6,13 +6,14 @@ import sys
 from argparse import Namespace
 from functools import partial
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from zoho_console import settings
 from zoho_console.app import loop
 from zoho_console.app.life import WindowLife
 from zoho_console.errors import EXIT_BAD_INPUT, ZohoError
-from zoho_console.paths import data_home
+from zoho_console.paths import data_home, shipped
 from zoho_console.ui.theme import Look
 
 
@@ -29,6 +30,8 @@ def open_window(arguments: Namespace) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("zoho-console")
     application.setApplicationDisplayName("Zoho Console")
+    application.setDesktopFileName("zoho-console")  # what a Linux desktop finds name and icon by
+    application.setWindowIcon(QIcon(str(shipped("resources") / "app" / "zoho-console.svg")))
     look = Look(application, arguments.appearance or chosen.appearance)
     if arguments.tour:
         from zoho_console.app.tour import take_tour

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Named
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
 
-from zoho_console.domain.changes import Change, Mapping, Problem, Row
+from zoho_console.domain.changes import Blanks, Change, Mapping, Problem, Row
 from zoho_console.domain.fields import RECORD_ID, Field, ValueProblem, parse_text, shortened
-
-Blanks = Literal["keep", "clear"]
 
 SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+", re.ASCII)
 # Spreadsheets keep 15 digits of a number and write zeros for the others. True ids of 18 and more digits end so in one
 # of a thousand cases; a file in which more do went through a spreadsheet.
-_ROUNDED = re.compile(r"[0-9]{15}0{3,5}", re.ASCII)
+ROUNDED = re.compile(r"[0-9]{15}0{3,5}", re.ASCII)
 _TRUE_SHARE = 0.01
+# What a spreadsheet shows of a number that it keeps rounded, and where a formula failed (ECMA-376, part 1, 18.17.3).
+_SHOWN_ROUNDED = re.compile(r"-?[0-9]([.,][0-9]+)?E\+[0-9]{2,3}", re.ASCII)
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A look over a whole file before its rows are checked: how many there are, and whether ids were rounded."""
-
-    rows: int
-    has_rounded_ids: bool
+# The gaps are for an s and the numbers of the other rows.
+TWINS = Problem("duplicate", "The same account is in row%s %s as well.", "Keep one row for each account.")
 
 
-def survey(rows: Iterable[Row], mapping: Mapping) -> Survey:
-    """What only the whole file tells; rows are taken one at a time."""
-    count = rounded = 0
-    for row in rows:
-        count += 1
-        rounded += mapping.key_field == "id" and bool(_ROUNDED.fullmatch(row.texts[mapping.key_column].strip()))
-    return Survey(count, rounded > max(1, _TRUE_SHARE * count))
+def are_rounded(suspects: int, rows: int) -> bool:
+    """Whether a file with so many rows and so many ids that look rounded went through a spreadsheet."""
+    return suspects > max(1, _TRUE_SHARE * rows)
 
 
 def check_row(
@@ -49,8 +40,8 @@ def check_row(
 ) -> Change | Problem:
     """The row's change, or the first problem of its cells.
 
-    An empty cell keeps the field or clears it, by `blanks`. With `has_rounded_ids` (see `survey`) an id that ends as
-    rounded ones do is refused: it may be that of another record.
+    An empty cell keeps the field or clears it, by `blanks`. With `has_rounded_ids` (see `are_rounded`) an id that ends
+    as rounded ones do is refused: it may be that of another record.
     """
     key_text = row.texts[mapping.key_column].strip()
     if problem := _key_problem(key_text, mapping.key_field, fields, has_rounded_ids=has_rounded_ids):
@@ -60,6 +51,8 @@ def check_row(
         text = row.texts[column]
         if not text.strip() and blanks == "keep":
             continue
+        if problem := _spreadsheet_problem(text.strip()):
+            return replace(problem, column=header[column])
         try:
             values[name] = parse_text(fields[name], text)
         except ValueProblem as error:
@@ -72,14 +65,29 @@ def _key_problem(text: str, name: str, fields: Named[str, Field], *, has_rounded
         return Problem("no-key", "The cell is empty, so the account cannot be found.", "Fill in the cell.")
     if name == "id":
         return _id_problem(text, has_rounded_ids=has_rounded_ids)
+    if problem := _spreadsheet_problem(text):
+        return problem
     # Zoho refuses the whole question if one of its values is not of the field's type.
     if fields[name].is_number and not _WHOLE.fullmatch(text):
         return Problem("not-a-number", f"“{shortened(text)}” is not a whole number.", "Write digits only.")
     return None
 
 
+def _spreadsheet_problem(text: str) -> Problem | None:
+    """What a spreadsheet left instead of a value."""
+    if text.startswith("#") and text in _FAILED:
+        return Problem("failed-formula", f"“{text}” is a formula that failed.", "Mend it, or type the value.")
+    if "E+" in text and _SHOWN_ROUNDED.fullmatch(text):
+        return Problem(
+            "number-ruined",
+            f"“{shortened(text)}” is a number that a spreadsheet rounded.",
+            "Format the column as text and enter the whole number again.",
+        )
+    return None
+
+
 def _id_problem(text: str, *, has_rounded_ids: bool) -> Problem | None:
-    if SCIENTIFIC.fullmatch(text) or (has_rounded_ids and _ROUNDED.fullmatch(text)):
+    if SCIENTIFIC.fullmatch(text) or (has_rounded_ids and ROUNDED.fullmatch(text)):
         return Problem(
             "id-ruined",
             f"The id “{shortened(text)}” was rounded by a spreadsheet.",
@@ -90,17 +98,3 @@ def _id_problem(text: str, *, has_rounded_ids: bool) -> Problem | None:
             "not-an-id", f"“{shortened(text)}” is not a record id.", "An id has 15 to 20 digits and nothing else."
         )
     return None
-
-
-def duplicates(numbers_by_record: Named[str, Sequence[int]]) -> dict[int, Problem]:
-    """The problem of each row whose record another row of the file changes as well, by row number."""
-    problems = {}
-    for numbers in numbers_by_record.values():
-        if len(numbers) > 1:
-            for number in numbers:
-                others = ", ".join(str(other) for other in numbers if other != number)
-                word = "rows" if len(numbers) > 2 else "row"
-                problems[number] = Problem(
-                    "duplicate", f"The same account is in {word} {others} as well.", "Keep one row for each account."
-                )
-    return problems

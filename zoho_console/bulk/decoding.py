@@ -9,6 +9,7 @@ import codecs
 import locale
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from charset_normalizer import from_bytes
 
 SNIFFED_BYTES = 64 * 1024
 _CHUNK_BYTES = 1024 * 1024
+_BY_CHANCE = 0.1
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What spreadsheets on Windows write as “CSV” is the code page of the machine; elsewhere the commonest one is assumed.
 _OWN_CODE_PAGE = locale.getencoding() if locale.getencoding().startswith("cp125") else "cp1252"
@@ -34,7 +36,7 @@ class Place:
 def encoding_of(path: Path) -> str:
     """The name of the encoding a file is most likely written in, as Python spells it.
 
-    A mark at the start decides; then UTF-16 without one; then UTF-8 if the whole file, or nearly all of it, is valid;
+    A mark at the start decides; then UTF-16 without one; then UTF-8 if the whole file, or a good part of it, is valid;
     then the likeliest old code page. Reads the whole file, 1 GB in about a second. Errors: OSError.
     """
     with path.open("rb") as file:
@@ -50,7 +52,7 @@ def encoding_of(path: Path) -> str:
     if place is None:
         return "utf-8"
     around = _lines_around(path, place.offset)
-    return "utf-8" if _is_damaged_utf8(around) else _code_page_of(around)
+    return "utf-8" if _is_damaged_utf8(around) or _is_partly_utf8(path) else _code_page_of(around)
 
 
 def undecodable(path: Path, encoding: str) -> Place | None:
@@ -97,6 +99,28 @@ def _is_damaged_utf8(text: bytes) -> bool:
     read = text.decode("utf-8", "replace")
     beyond = sum(mark > "\x7f" for mark in read)
     return beyond > 2 * read.count("\ufffd")
+
+
+def _is_partly_utf8(path: Path) -> bool:
+    """Whether of the lines beyond ASCII more than a few are valid UTF-8, which none of a code page is but by chance.
+
+    Such a file was put together from others: its first line that is not is named, and nothing reads as nonsense.
+    """
+    valid = others = 0
+    with path.open("rb") as file:
+        for line in iter(partial(file.readline, _CHUNK_BYTES), b""):
+            if not line.isascii():
+                is_valid = _is_utf8(line)
+                valid, others = valid + is_valid, others + (not is_valid)
+    return valid > _BY_CHANCE * others
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _code_page_of(text: bytes) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
+from zoho_console.bulk.whole_file import explained, whole_file
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.records import Record, Slice
-from zoho_console.errors import FileProblem
 
 
 class CsvExport:
@@ -24,57 +22,34 @@ class CsvExport:
 
     def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
         self._path = path
-        self._draft = path.with_name(f"{path.name}.part")
-        self._columns = list(columns)
-        self._file: TextIO | None = None
-        self._wrote_header = False
+        self._columns: Sequence[str] = ()
+        self._wanted = list(columns)
+        self._whole = whole_file(path)
         self.count = 0
 
     def __enter__(self) -> CsvExport:
-        with self._explained():
-            self._file = self._draft.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file)
+        self._writer = csv.writer(self._whole.__enter__())
+        if self._wanted:
+            self._begin(self._wanted)
         return self
 
     def add(self, records: Iterable[Record]) -> None:
         """Write these records."""
-        with self._explained():
+        with explained(self._path):
             for record in records:
-                if not self._wrote_header:
-                    self._columns = self._columns or list(record)
-                    self._writer.writerow(self._columns)
-                    self._wrote_header = True
+                if not self._columns:
+                    self._begin(list(record))
                 self._writer.writerow([print_value(record.get(name)) for name in self._columns])
                 self.count += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._file is not None
-        is_whole = False
-        try:
-            with self._explained():
-                if kind is None and not self._wrote_header and self._columns:
-                    self._writer.writerow(self._columns)
-                self._file.close()
-                if kind is None:
-                    self._draft.replace(self._path)
-                    is_whole = True
-        finally:
-            if not is_whole:
-                self._draft.unlink(missing_ok=True)
+        self._whole.__exit__(kind, error, trace)
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise FileProblem(
-                f"The file cannot be written: {reason}.",
-                path=self._path,
-                advice="Close it in other programs, or choose another place.",
-            ) from error
+    def _begin(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._writer.writerow(columns)
 
 
 async def write_records(

@@ -1,83 +1,38 @@
-"""From a file to a plan in the journal: check, find, compare. Nothing is sent but questions."""
+"""From a file, or from the failed rows of a job, to a plan: stage, check, find, compare. Nothing is sent."""
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from zoho_console.background import in_thread
-from zoho_console.bulk.checking import Blanks, Survey, check_row, duplicates, survey
+from zoho_console.background import Stop, in_thread
+from zoho_console.bulk.checking import ROUNDED, TWINS, are_rounded, check_row
 from zoho_console.bulk.drafting import draft
-from zoho_console.bulk.mapping import check_mapping
+from zoho_console.bulk.mapping import ID, check_mapping
 from zoho_console.bulk.matching import RecordsClient, name_field, read_by_key
 from zoho_console.bulk.planning import invalid_row, plan_row
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.bulk.reading import Table
 from zoho_console.domain.changes import (
+    Blanks,
     Change,
     ChangeSet,
     ChangeSetKind,
+    ChangeSetState,
     Mapping,
     NewChangeSet,
-    Outcome,
     Row,
     RowRecord,
     RowState,
 )
 from zoho_console.domain.fields import Field
-from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
+from zoho_console.store.staging import BLOCK, Staging
 
-BLOCK = 1000
-
-
-@dataclass
-class _Preparing:
-    """One preparation: what it works with, and which rows change which record."""
-
-    table: Table
-    mapping: Mapping
-    fields: dict[str, Field]
-    client: RecordsClient
-    module: str
-    blanks: Blanks
-    survey: Survey
-    numbers_by_record: dict[str, list[int]] = field(default_factory=dict)
-
-    async def planned(self, rows: Sequence[Row]) -> list[RowRecord]:
-        """The plan of one block of rows, in their order. Cost: 1 call for each 100 different keys."""
-        checked = [
-            check_row(
-                row, self.mapping, self.fields, self.table.header,
-                blanks=self.blanks, has_rounded_ids=self.survey.has_rounded_ids,
-            )
-            for row in rows
-        ]  # fmt: skip
-        keys = list(dict.fromkeys(one.key for one in checked if isinstance(one, Change)))
-        names = list(self.mapping.targets.values())
-        found = await read_by_key(self.client, self.module, self.mapping.key_field, keys, names)
-        return [
-            self._plan(one, found.get(one.key, [])) if isinstance(one, Change) else invalid_row(row, one)
-            for row, one in zip(rows, checked, strict=True)
-        ]
-
-    def _plan(self, change: Change, candidates: Sequence[Record]) -> RowRecord:
-        row = plan_row(
-            change, candidates, self.fields, key_field=self.mapping.key_field, name_field=name_field(self.module)
-        )
-        if row.record_id:
-            self.numbers_by_record.setdefault(row.record_id, []).append(row.number)
-        return row
-
-    def outcomes_of_duplicates(self) -> list[Outcome]:
-        """What becomes of rows that change the same record, known when the last row is planned."""
-        return [
-            Outcome(number, RowState.INVALID, one.code, one.sentence, one.advice)
-            for number, one in duplicates(self.numbers_by_record).items()
-        ]
+# Rows whose record does not hold what the file says, and of which that is certain.
+FAILED = frozenset({RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.SKIPPED})
 
 
 async def prepare(
@@ -95,15 +50,12 @@ async def prepare(
 ) -> ChangeSet:
     """A PLANNED change set of every row of the file, each with its state and before-image.
 
-    The file is read twice: whole, to find what makes it unusable before anything is asked, then in blocks. Memory
-    grows with the number of records only (their ids). Cancelled or failed, the draft is ABANDONED.
-    Errors: FileProblem, ZohoConfigError (mapping), those of the client and the database.
+    The file is read once, into the database, and not looked at again; a file that is wrong anywhere leaves no plan.
+    Memory does not grow with the file. Cancelled or failed, the draft is ABANDONED. Cost: 1 call for each 100 different
+    keys. Errors: FileProblem, ZohoConfigError (mapping), those of the client and the database.
     """
-    for problem in check_mapping(mapping, table.header, fields):
-        raise ZohoConfigError(problem.sentence, advice=problem.advice)
-    by_name = {one.api_name: one for one in fields}
-    seen = await asyncio.to_thread(lambda: survey(table.rows(), mapping))
-    work = _Preparing(table, mapping, by_name, client, module, blanks, seen)
+    _check(mapping, table.header, fields)
+    file_id = await stage(table, connection_id, journal.staging, on_progress)
     new = NewChangeSet(
         connection_id=connection_id,
         module=module,
@@ -111,19 +63,144 @@ async def prepare(
         source=table.path.name,
         header=table.header,
         mapping=mapping,
-        labels={name: by_name[name].label for name in mapping.targets.values()},
+        labels={one.api_name: one.label for one in fields if one.api_name in mapping.targets.values()},
         created_by=created_by,
+        file_id=file_id,
+        blanks=blanks,
     )
-    async with draft(journal, new) as change_set_id:
-        rows, done = table.rows(), 0
-        while block := await in_thread(_take, rows):
-            await in_thread(journal.add_rows, change_set_id, await work.planned(block))
-            done += len(block)
+    total = await in_thread(journal.staging.count, file_id)
+    planner = await _planner(new, fields, client, journal.staging)
+    return await _plan(planner, partial(journal.staging.rows, file_id), journal, total, on_progress)
+
+
+async def prepare_retry(
+    change_set_id: int,
+    client: RecordsClient,
+    journal: Journal,
+    fields: Sequence[Field],
+    *,
+    states: frozenset[RowState] = FAILED,
+    created_by: str = "",
+    on_progress: OnProgress | None = None,
+) -> ChangeSet:
+    """A PLANNED change set of the rows that a finished one did not apply, compared anew; rows keep their numbers.
+
+    UNPROVED rows may be among `states`: they are compared with what Zoho holds now. Errors: ZohoConfigError if the run
+    is not over, is an undo, or has no such row; those of the client and the database.
+    """
+    former = await in_thread(journal.change_set, change_set_id)
+    _check_retry(former, states)
+    _check(former.mapping, former.header, fields)
+    new = NewChangeSet(
+        connection_id=former.connection_id,
+        module=former.module,
+        kind=ChangeSetKind.UPDATE,
+        source=former.source,
+        header=former.header,
+        mapping=former.mapping,
+        labels=former.labels,
+        created_by=created_by,
+        file_id=former.file_id,
+        retries=former.id,
+        blanks=former.blanks,
+    )
+    planner = await _planner(new, fields, client, journal.staging)
+
+    def read(after: int) -> list[Row]:
+        rows = journal.rows(former.id, states=states, after=after, limit=BLOCK)
+        return [Row(row.number, row.texts) for row in rows]
+
+    return await _plan(planner, read, journal, former.count(*states), on_progress)
+
+
+async def stage(table: Table, connection_id: int, staging: Staging, on_progress: OnProgress | None = None) -> int:
+    """The file's content in the database, whole or not at all; its id comes out. Errors: FileProblem."""
+    stop = Stop()
+
+    def tell(rows: int) -> None:
+        stop.check()
+        if on_progress is not None:
+            on_progress(Progress(0, rows))
+
+    return await in_thread(staging.add, connection_id, table.path.name, table.rows(), tell, stop=stop)
+
+
+def _check(mapping: Mapping, header: Sequence[str], fields: Sequence[Field]) -> None:
+    for problem in check_mapping(mapping, header, fields):
+        raise ZohoConfigError(problem.sentence, advice=problem.advice)
+
+
+def _check_retry(former: ChangeSet, states: frozenset[RowState]) -> None:
+    if former.kind is ChangeSetKind.UNDO:
+        raise ZohoConfigError(
+            f"Job {former.id} is an undo, which is not retried.", advice=f"Undo job {former.undo_of} again."
+        )
+    if former.state is not ChangeSetState.FINISHED:
+        raise ZohoConfigError(
+            f"Job {former.id} is {former.state}; only a finished one can be retried.",
+            advice="Go on with it, or stop it.",
+        )
+    if not former.count(*states):
+        raise ZohoConfigError(
+            f"Job {former.id} has no failed row, so there is nothing to retry.", advice="Choose another one."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """Makes the plan of rows: what of the file and of Zoho it needs for that."""
+
+    new: NewChangeSet
+    fields: dict[str, Field]
+    client: RecordsClient
+    has_rounded_ids: bool
+
+    async def planned(self, rows: Sequence[Row]) -> list[RowRecord]:
+        """The plan of one block of rows, in their order. Cost: 1 call for each 100 different keys."""
+        new, mapping = self.new, self.new.mapping
+        checked = [
+            check_row(
+                row, mapping, self.fields, new.header, blanks=new.blanks, has_rounded_ids=self.has_rounded_ids
+            )
+            for row in rows
+        ]  # fmt: skip
+        keys = list(dict.fromkeys(one.key for one in checked if isinstance(one, Change)))
+        names = list(mapping.targets.values())
+        found = await read_by_key(self.client, new.module, mapping.key_field, keys, names)
+        how = {"key_field": mapping.key_field, "name_field": name_field(new.module)}
+        return [
+            plan_row(one, found.get(one.key, []), self.fields, **how)
+            if isinstance(one, Change)
+            else invalid_row(row, one)
+            for row, one in zip(rows, checked, strict=True)
+        ]
+
+
+async def _planner(
+    new: NewChangeSet, fields: Sequence[Field], client: RecordsClient, staging: Staging
+) -> _Planner:  # fmt: skip
+    """Knows of the whole file whether its ids went through a spreadsheet."""
+    suspects = rows = 0
+    if new.mapping.key_field == ID and new.file_id is not None:
+        rows = await in_thread(staging.count, new.file_id)
+        suspects = await in_thread(staging.count_matching, new.file_id, new.mapping.key_column, ROUNDED.pattern)
+    return _Planner(new, {one.api_name: one for one in fields}, client, are_rounded(suspects, rows))
+
+
+async def _plan(
+    planner: _Planner,
+    read: Callable[[int], list[Row]],
+    journal: Journal,
+    total: int,
+    on_progress: OnProgress | None,
+) -> ChangeSet:
+    """Walk the staged rows by `read`, which takes the last row number; what comes of it is a plan in the journal."""
+    async with draft(journal, planner.new) as change_set_id:
+        done = after = 0
+        while rows := await in_thread(read, after):
+            await in_thread(journal.add_rows, change_set_id, await planner.planned(rows))
+            done, after = done + len(rows), rows[-1].number
             if on_progress is not None:
-                on_progress(Progress(done, seen.rows))
-        await in_thread(journal.record_outcomes, change_set_id, work.outcomes_of_duplicates())
+                on_progress(Progress(done, total))
+        await in_thread(journal.staging.refuse_twins, change_set_id, TWINS)
         return await in_thread(journal.finish_plan, change_set_id)
-
-
-def _take(rows: Iterator[Row]) -> list[Row]:
-    return list(itertools.islice(rows, BLOCK))

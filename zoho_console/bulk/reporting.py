@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
+from zoho_console.background import Stop, in_thread
+from zoho_console.bulk.escaping import EXACT_MARK, MARK, escaped
+from zoho_console.bulk.progress import OnProgress, Progress
+from zoho_console.bulk.whole_file import FOR_SPREADSHEETS, explained, whole_file
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
 from zoho_console.domain.fields import print_value
-from zoho_console.errors import FileProblem
 from zoho_console.store.journal import Journal
+
+Form = Literal["spreadsheet", "exact"]
+TOLD_EVERY = 1000  # rows
 
 STATE_WORDS: dict[RowState, str] = {
     RowState.PLANNED: "will change",
@@ -25,10 +30,6 @@ STATE_WORDS: dict[RowState, str] = {
     RowState.UNPROVED: "unproved",
 }
 _UNDO_WORDS = {**STATE_WORDS, RowState.PLANNED: "will be put back", RowState.UPDATED: "put back"}
-_OWN_TITLES = ("Row", "Record id", "State", "Code", "Reason", "What to do")
-# A cell that begins so is a formula to a spreadsheet (OWASP ASVS 1.2.10); numbers are not meant.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 def state_words(kind: ChangeSetKind) -> dict[RowState, str]:
@@ -36,42 +37,57 @@ def state_words(kind: ChangeSetKind) -> dict[RowState, str]:
     return _UNDO_WORDS if kind is ChangeSetKind.UNDO else STATE_WORDS
 
 
-def write_report(journal: Journal, change_set_id: int, path: Path) -> int:
-    """Write the report as CSV (UTF-8 with a mark, so that spreadsheets read it); the number of rows comes out.
+async def save_report(
+    journal: Journal,
+    change_set_id: int,
+    path: Path,
+    *,
+    form: Form = "spreadsheet",
+    on_progress: OnProgress | None = None,
+) -> int:
+    """Write the report as CSV; the number of rows comes out. Cancelled or failed, there is no file.
 
-    Columns: those of the file as they were, so that rows can be corrected and run again; then row, record id, state,
-    code, reason, remedy, and before and after of each field. In those, texts that a spreadsheet would take for a
-    formula have a ' before them. Written whole or not at all. Errors: FileProblem, ZohoConfigError, ZohoDatabaseError.
+    One line for every row of the run, in the file's order: the columns of the file; then its row number, record id,
+    before and after of each field, state, code, reason, what to do. In the form for spreadsheets (UTF-8 with a mark)
+    cells that a spreadsheet would run, round or strip have a ' before them, which `reading` takes off again; in the
+    exact one (UTF-8) every cell is to the letter. Errors: FileProblem, ZohoConfigError, ZohoDatabaseError.
     """
-    change_set = journal.change_set(change_set_id)
-    names = list(change_set.mapping.targets.values())
-    words = state_words(change_set.kind)
-    draft = path.with_name(f"{path.name}.part")
+    change_set = await in_thread(journal.change_set, change_set_id)
+    stop = Stop()
+
+    def tell(rows: int) -> None:
+        stop.check()
+        if on_progress is not None and rows % TOLD_EVERY == 0:
+            on_progress(Progress(rows, change_set.total))
+
+    return await in_thread(_write, journal, change_set, path, form, tell, stop=stop)
+
+
+def _write(journal: Journal, change_set: ChangeSet, path: Path, form: Form, tell: Callable[[int], None]) -> int:
     count = 0
-    try:
-        with draft.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(_titles(change_set, names))
-            for row in journal.all_rows(change_set_id):
-                writer.writerow([*row.texts, *map(_inert, _own_cells(row, names, words))])
-                count += 1
-        draft.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileProblem(
-            f"The report cannot be written: {reason}.", path=path, advice="Choose another place."
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    with whole_file(path, FOR_SPREADSHEETS if form == "spreadsheet" else "utf-8") as file:
+        writer = csv.writer(file)
+        for count, cells in enumerate(_lines(journal, change_set, form)):
+            with explained(path):
+                writer.writerow(map(escaped, cells) if form == "spreadsheet" else cells)
+            tell(count)
     return count
 
 
-def _titles(change_set: ChangeSet, names: Sequence[str]) -> list[str]:
+def _lines(journal: Journal, change_set: ChangeSet, form: Form) -> Iterator[list[str]]:
+    """The titles, then the cells of each row."""
+    names, words = list(change_set.mapping.targets.values()), state_words(change_set.kind)
+    yield _titles(change_set, names, MARK if form == "spreadsheet" else EXACT_MARK)
+    for row in journal.all_rows(change_set.id):
+        yield [*row.texts, *_own_cells(row, names, words)]
+
+
+def _titles(change_set: ChangeSet, names: Sequence[str], mark: str) -> list[str]:
     """Titles of which no two are the same, also for the report of a report: a table needs that to be opened again."""
     labels = [change_set.labels.get(name, name) for name in names]
+    values = [f"{when}: {label}" for label in labels for when in ("Before", "After")]
     titles = list(change_set.header)
-    for title in (*_OWN_TITLES, *(f"{when}: {label}" for label in labels for when in ("Before", "After"))):
+    for title in (mark, "Record id", *values, "State", "Code", "Reason", "What to do"):
         own, number = title, 1
         while own in titles:
             own, number = f"{title} ({number + 1})", number + 1
@@ -82,18 +98,14 @@ def _titles(change_set: ChangeSet, names: Sequence[str]) -> list[str]:
 def _own_cells(row: RowRecord, names: Sequence[str], words: Mapping[RowState, str]) -> list[str]:
     shows_values = row.state is not RowState.INVALID
     values = [print_value(side.get(name)) if shows_values else "" for name in names for side in (row.before, row.after)]
-    return [str(row.number), row.record_id, words[row.state], row.code, row.reason, row.advice, *values]
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return [str(row.number), row.record_id, *values, words[row.state], row.code, row.reason, row.advice]
 
 
 def summary(change_set: ChangeSet) -> str:
     """The counts in one sentence that adds up to the rows of the file."""
     words = state_words(change_set.kind)
     counted = [f"{change_set.counts[state]:,} {words[state]}" for state in RowState if change_set.counts.get(state)]
-    what = "undo" if change_set.kind is ChangeSetKind.UNDO else "file"
+    what = "undo" if change_set.kind is ChangeSetKind.UNDO else "retry" if change_set.retries else "file"
     text = f"{change_set.total:,} row{'' if change_set.total == 1 else 's'} in {what}"
     if counted:
         text += ": " + ", ".join(counted)

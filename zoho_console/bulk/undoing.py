@@ -67,6 +67,7 @@ async def prepare_undo(
         labels=former.labels,
         created_by=created_by,
         undo_of=former.id,
+        file_id=former.file_id,
     )
     async with draft(journal, new) as made:
         done, total = 0, len(choice.rows) or former.count(*choice.states)

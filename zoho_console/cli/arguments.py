@@ -115,20 +115,26 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    update = _command(commands, "update", "update accounts from a CSV file")
+    update = _command(commands, "update", "update accounts from a CSV or .xlsx file")
     update.add_argument("file", type=Path, metavar="FILE")
     update.add_argument("--key", default="", metavar="FIELD", help="field that finds the account: id, Account_Name, …")
     update.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="may be given several times")
+    update.add_argument("--sheet", default="", metavar="NAME", help="of a spreadsheet; default: its first")
     update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
     update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
     how = update.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="say what would change and send nothing")
     how.add_argument("--yes", action="store_true", help="apply without asking")
+    _jobs(commands)
+
+
+def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     jobs = _command(commands, "jobs", "list past and open runs, newest first", connection=False)
     actions = jobs.add_subparsers(metavar="ACTION")
     for name, text in (
         ("show", "show one run"),
         ("undo", "put back what a run changed"),
+        ("retry", "compare the rows that a run did not apply anew, and apply them"),
         ("resume", "go on with an open run"),
         ("report", "write the report of a run"),
     ):
@@ -136,11 +142,21 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         action.add_argument("id", type=int, metavar="ID")
         if name == "report":
             action.add_argument("file", type=Path, metavar="FILE")
+            action.add_argument(
+                "--exact", action="store_true", help="cells to the letter, not escaped for spreadsheets"
+            )
         if name == "undo":
             action.add_argument("--field", action="append", default=[], metavar="FIELD", help="only this field")
             action.add_argument("--row", action="append", default=[], type=int, metavar="N", help="only this row")
             action.add_argument(
                 "--unproved", action="store_true", help="rows of which nothing proves what Zoho did, not the updated"
             )
-        if name in ("undo", "resume"):
+        if name == "retry":
+            action.add_argument(
+                "--unproved", action="store_true", help="also rows of which nothing proves what Zoho did"
+            )
+            action.add_argument(
+                "--report", type=Path, default=None, metavar="FILE", help="write one line for every row"
+            )
+        if name in ("undo", "retry", "resume"):
             action.add_argument("--yes", action="store_true", help="do it without asking")

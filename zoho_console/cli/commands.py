@@ -33,6 +33,7 @@ _COMMANDS: dict[str, Command] = {
     "jobs": updating.jobs,
     "jobs-show": updating.jobs_show,
     "jobs-undo": updating.jobs_undo,
+    "jobs-retry": updating.jobs_retry,
     "jobs-resume": updating.jobs_resume,
     "jobs-report": updating.jobs_report,
     "support": supporting.support,

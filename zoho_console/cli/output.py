@@ -63,6 +63,7 @@ def job_value(change_set: ChangeSet) -> dict[str, Any]:
         "kind": str(change_set.kind),
         "source": change_set.source,
         "undo_of": change_set.undo_of,
+        "retries": change_set.retries,
         "created_at": change_set.created_at.isoformat(),
         "finished_at": change_set.finished_at.isoformat() if change_set.finished_at else None,
         "total": change_set.total,

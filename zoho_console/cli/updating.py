@@ -1,4 +1,4 @@
-"""Commands that change: update, and jobs with show, undo, resume and report."""
+"""Commands that change: update, and jobs with show, undo, retry, resume and report."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.mapping import mapping_from
-from zoho_console.bulk.preparing import prepare
+from zoho_console.bulk.preparing import FAILED, prepare, prepare_retry
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reading import open_table
-from zoho_console.bulk.reporting import summary, write_report
+from zoho_console.bulk.reading import Table, open_table
+from zoho_console.bulk.reporting import Form, save_report, summary
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output, job_value
@@ -25,8 +25,11 @@ SHOWN_PROBLEMS = 20
 
 
 def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
-    """Compare a CSV file with Zoho, say what would change, and apply it on demand."""
-    change_set = workspace.engine.call(_prepare(workspace, arguments, output))
+    """Compare a file with Zoho, say what would change, and apply it on demand."""
+    table = open_table(arguments.file, sheet=arguments.sheet)
+    if table.sheet:
+        output.say(f"Sheet “{table.sheet}” is read, of {', '.join(table.sheets)}.")
+    change_set = workspace.engine.call(_prepare(workspace, table, arguments, output))
     output.progress_done()
     _describe(workspace, change_set, output)
     if arguments.dry_run:
@@ -35,14 +38,13 @@ def update(workspace: Workspace, arguments: Namespace, output: Output, _home: Pa
     return _apply(workspace, change_set, arguments, output)
 
 
-async def _prepare(workspace: Workspace, arguments: Namespace, output: Output) -> ChangeSet:
+async def _prepare(workspace: Workspace, table: Table, arguments: Namespace, output: Output) -> ChangeSet:
     connection = chosen(workspace, arguments.connection)
-    table = open_table(arguments.file)
     fields = await workspace.fields(connection, reload=True)
     mapping = mapping_from(table.header, fields, arguments.key, arguments.map)
 
     def show(progress: Progress) -> None:
-        output.progress(f"compared {progress.done:,} rows with Zoho")
+        output.progress(f"compared {progress.done:,} of {progress.total:,} rows with Zoho")
 
     return await prepare(
         table,
@@ -100,6 +102,27 @@ async def _prepare_undo(workspace: Workspace, former: ChangeSet, choice: Choice)
     )
 
 
+def jobs_retry(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
+    """Compare the rows that a run did not apply with Zoho anew, and apply them on demand."""
+    former = workspace.journal.change_set(arguments.id)
+    states = FAILED | {RowState.UNPROVED} if arguments.unproved else FAILED
+    change_set = workspace.engine.call(_prepare_retry(workspace, former, states))
+    _describe(workspace, change_set, output)
+    return _apply(workspace, change_set, arguments, output)
+
+
+async def _prepare_retry(workspace: Workspace, former: ChangeSet, states: frozenset[RowState]) -> ChangeSet:
+    connection = workspace.connections.get(former.connection_id)
+    return await prepare_retry(
+        former.id,
+        workspace.client(connection),
+        workspace.journal,
+        await workspace.fields(connection, reload=True),
+        states=states,
+        created_by=connection.user.name if connection.user else "",
+    )
+
+
 def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
     """Go on with a run that is planned, paused or was cut off."""
     change_set = workspace.journal.change_set(arguments.id)
@@ -113,10 +136,19 @@ def jobs_resume(workspace: Workspace, arguments: Namespace, output: Output, _hom
 
 def jobs_report(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
     """Write the report of a run: one line for every row of its file."""
-    rows = write_report(workspace.journal, arguments.id, arguments.file)
+    rows = _report(workspace, arguments.id, arguments.file, output, form="exact" if arguments.exact else "spreadsheet")
     output.value({"file": str(arguments.file), "rows": rows})
     output.say(f"{rows:,} rows written to {arguments.file}.")
     return 0
+
+
+def _report(workspace: Workspace, change_set_id: int, path: Path, output: Output, *, form: Form = "spreadsheet") -> int:
+    def show(progress: Progress) -> None:
+        output.progress(f"{progress.done:,} of {progress.total:,} rows written")
+
+    rows = workspace.engine.call(save_report(workspace.journal, change_set_id, path, form=form, on_progress=show))
+    output.progress_done()
+    return rows
 
 
 def _apply(
@@ -158,7 +190,7 @@ def _agreed(change_set: ChangeSet) -> bool:
 
 
 def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> None:
-    output.say(f"Run {change_set.id}, {change_set.source}: {summary(change_set)}")
+    output.say(f"Run {change_set.id}{_lineage(change_set)}, {change_set.source}: {summary(change_set)}")
     facets = workspace.journal.facets(change_set.id)
     output.table(
         ("Field", "From", "To", "Rows"),
@@ -180,13 +212,19 @@ def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> No
         output.say(f"  and {more:,} more; the report lists them all.")
 
 
+def _lineage(change_set: ChangeSet) -> str:
+    if change_set.undo_of:
+        return f", the undo of run {change_set.undo_of}"
+    return f", a retry of run {change_set.retries}" if change_set.retries else ""
+
+
 def _end(workspace: Workspace, change_set_id: int, report: Path | None, output: Output) -> int:
     change_set = workspace.journal.change_set(change_set_id)
     output.say(summary(change_set))
     if change_set.note:
         output.say(change_set.note)
     if report is not None:
-        write_report(workspace.journal, change_set_id, report)
+        _report(workspace, change_set_id, report, output)
         output.say(f"The report is in {report}.")
     output.value(job_value(change_set))
     if change_set.state is ChangeSetState.PAUSED:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
+
+Blanks = Literal["keep", "clear"]  # what an empty cell does to its field
 
 BATCH_SIZE = 100  # Zoho takes at most 100 records in one update call (Update Records, v8).
 
@@ -70,10 +72,9 @@ class ChangeSetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a file. `number` is its row in a spreadsheet (header: 1), `line` its first line in the file."""
+    """One row of a file. `number` is the line it begins in, blank lines counted; of a spreadsheet the sheet's row."""
 
     number: int
-    line: int
     texts: tuple[str, ...]
 
 
@@ -168,7 +169,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class NewChangeSet:
-    """What is known when a change set begins. `header` are the file's column titles, `created_by` a user's name."""
+    """What is known when a change set begins. `header` are the file's column titles, `created_by` a user's name.
+
+    `file_id` is the staged content of its rows, `retries` the job whose failed rows it takes up again, `blanks` what an
+    empty cell means.
+    """
 
     connection_id: int
     module: str
@@ -179,6 +184,9 @@ class NewChangeSet:
     labels: dict[str, str] = field(default_factory=dict)
     created_by: str = ""
     undo_of: int | None = None
+    file_id: int | None = None
+    retries: int | None = None
+    blanks: Blanks = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +216,9 @@ class ChangeSet:
     epoch: int = 0
     owner: str = ""
     is_held: bool = False
+    file_id: int | None = None
+    retries: int | None = None
+    blanks: Blanks = "keep"
     yes_by: str = ""
     yes_at: datetime | None = None
 

@@ -89,7 +89,7 @@ class BulkUpdateScreen(ChangeSetScreen):
     def shown(self) -> None:
         self.tasks.start(self._load_drafts(), name="drafts")
 
-    def open_file(self, path: Path, encoding: str = "", delimiter: str = "") -> None:
+    def open_file(self, path: Path, encoding: str = "", delimiter: str = "", sheet: str = "") -> None:
         """Read a file's header and first rows; a file that cannot be used is said in words at the File step."""
         if self.is_running:
             self.fail(
@@ -98,7 +98,7 @@ class BulkUpdateScreen(ChangeSetScreen):
         elif self.desk.connection is None:
             self.fail(ZohoConfigError("There is no connection yet.", advice="Connect your Zoho CRM first."))
         else:
-            self._go(self._open(self.desk.connection, path, encoding, delimiter))
+            self._go(self._open(self.desk.connection, path, encoding, delimiter, sheet))
 
     def compare(self) -> None:
         """Compare every row with Zoho; nothing is changed by it."""
@@ -163,14 +163,14 @@ class BulkUpdateScreen(ChangeSetScreen):
             every = await self.blocking(self.workspace.journal.change_sets, connection.id, _LOOKED_AT)
         self.drafts = [one for one in every if one.state in _UNFINISHED][:MOST_DRAFTS]
 
-    async def _open(self, connection: Connection, path: Path, encoding: str, delimiter: str) -> None:
+    async def _open(self, connection: Connection, path: Path, encoding: str, delimiter: str, sheet: str) -> None:
         self.forget()
         self.step = Step.FILE
-        table = await self.source.open(path, encoding, delimiter)
+        table = await self.source.open(path, encoding, delimiter, sheet)
         if table is not None:
             self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)))
             # Who corrected how the file is read wants to see what came of it.
-            self.step = Step.FILE if encoding or delimiter else Step.COLUMNS
+            self.step = Step.FILE if encoding or delimiter or sheet else Step.COLUMNS
 
     async def _prepare(self, connection: Connection, table: Table) -> None:
         self.progress = Progress(0, self.source.rows or 0)

@@ -46,13 +46,14 @@ class FieldFacet:
 
 def title(change_set: ChangeSet) -> str:
     """What the page is about."""
-    what = "Undo" if change_set.kind is ChangeSetKind.UNDO else "Bulk update"
+    what = "Undo" if change_set.kind is ChangeSetKind.UNDO else "Retry" if change_set.retries else "Bulk update"
     return f"{what}: {change_set.source}"
 
 
 def running_sentence(change_set: ChangeSet, counts: dict[RowState, int], values: int, *, is_planned: bool) -> str:
     """All rows of the file, then how many of each state; with a plan, how many values it changes."""
-    parts = [f"{count(change_set.total, 'row')} {'to undo' if change_set.undo_of else 'in file'}"]
+    where = "to undo" if change_set.undo_of else "to retry" if change_set.retries else "in file"
+    parts = [f"{count(change_set.total, 'row')} {where}"]
     for state in RowState:
         if rows := counts.get(state):
             words = state_words(change_set.kind)[state]

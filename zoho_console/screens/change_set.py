@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.preparing import FAILED, prepare_retry
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.undoing import prepare_undo
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.screens.bulk_words import Step, price
-from zoho_console.screens.report import Report
+from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.store.desktops import this_console
 
-__all__ = ["ChangeSetScreen", "Step", "who"]
+__all__ = ["RETRY", "UNDO", "ChangeSetScreen", "Step", "who"]
 
 # Opening, comparing and showing share one task: who asks for something else no longer wants the former.
 _JOURNEY = "journey"
@@ -31,6 +33,18 @@ _STEPS = {
     ChangeSetState.APPLYING: Step.RUN,
     ChangeSetState.PAUSED: Step.RUN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A plan made from a former run: how, and of its rows in which states."""
+
+    prepare: Callable[..., Coroutine[Any, Any, ChangeSet]]
+    states: frozenset[RowState]
+
+
+UNDO = Again(prepare_undo, frozenset({RowState.UPDATED}))
+RETRY = Again(prepare_retry, FAILED)
 
 
 class ChangeSetScreen(Screen):
@@ -107,12 +121,12 @@ class ChangeSetScreen(Screen):
         elif self.change_set is None or self.change_set.id != change_set_id:
             self.fail(ZohoConfigError("Another run is on its way.", advice="Wait for its end, or pause it."))
 
-    def prepare_undo(self, change_set_id: int) -> None:
-        """Compare what a run changed with Zoho, and show what undoing it would put back."""
+    def prepare_again(self, change_set_id: int, again: Again) -> None:
+        """Compare rows of a former run with Zoho, and show what undoing or retrying it would change."""
         if self.is_running:
-            self.fail(ZohoConfigError("A run is on its way.", advice="Wait for its end, then undo."))
+            self.fail(ZohoConfigError("A run is on its way.", advice="Wait for its end, then try again."))
         else:
-            self._go(self._prepare_undo(change_set_id))
+            self._go(self._prepare_again(change_set_id, again))
 
     def show_rows(self, states: tuple[RowState, ...], field: str = "") -> None:
         """Filter the table by state, or by a field that changes."""
@@ -147,10 +161,10 @@ class ChangeSetScreen(Screen):
             self.ending = "Stopping after the batches that are on their way."
             self.changed.emit()
 
-    def save_report(self, path: Path) -> None:
+    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
         """Write the report of the change set."""
         if self.change_set is not None:
-            self.report.save(self.change_set.id, path)
+            self.report.save(self.change_set.id, path, form)
 
     # --- work ---
 
@@ -163,16 +177,16 @@ class ChangeSetScreen(Screen):
         self.progress = None
         self.changed.emit()
 
-    async def _prepare_undo(self, change_set_id: int) -> None:
+    async def _prepare_again(self, change_set_id: int, again: Again) -> None:
         former = await self.blocking(self.workspace.journal.change_set, change_set_id)
         connection = await self.blocking(self.workspace.connections.get, former.connection_id)
         if self.change_set is None or self.change_set.id != former.id:
             await self._show_set(former.id)
-        self.progress = Progress(0, former.count(RowState.UPDATED))
+        self.progress = Progress(0, former.count(*again.states))
         self.changed.emit()
 
         async def work() -> ChangeSet:
-            return await prepare_undo(
+            return await again.prepare(
                 former.id, self.workspace.client(connection), self.workspace.journal,
                 await self.workspace.fields(connection), created_by=who(connection),
                 on_progress=self.progressed.emit,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from zoho_console.bulk.checking import Blanks
 from zoho_console.bulk.mapping import KEY_TYPES, check_mapping, is_target, suggest
 from zoho_console.bulk.reading import Table
-from zoho_console.domain.changes import Mapping, Problem
+from zoho_console.domain.changes import Blanks, Mapping, Problem
 from zoho_console.domain.fields import Field, shortened
 
 CHOSEN = "chosen by you"

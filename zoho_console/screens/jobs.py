@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from zoho_console.bulk.preparing import FAILED
 from zoho_console.bulk.reporting import summary
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
-from zoho_console.screens.report import Report
+from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import duration, moment
@@ -19,8 +20,8 @@ class JobsScreen(Screen):
     """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`,
     `report`.
 
-    `open_change_set`, `resume` and `prepare_undo` are how the bulk update page is asked to show a change set, to go on
-    with it, or to undo it.
+    `open_change_set`, `resume`, `prepare_undo` and `prepare_retry` are how the bulk update page is asked to show a
+    change set, to go on with it, to undo it, or to take up its failed rows again.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class JobsScreen(Screen):
         open_change_set: Callable[[int], None],
         resume: Callable[[int], None],
         prepare_undo: Callable[[int], None],
+        prepare_retry: Callable[[int], None],
     ) -> None:
         super().__init__(desk)
         self._open_change_set = open_change_set
         self._resume = resume
         self._prepare_undo = prepare_undo
+        self._prepare_retry = prepare_retry
         self.jobs: list[ChangeSet] = []
         self.is_loaded = False
         self.chosen: ChangeSet | None = None
@@ -51,6 +54,13 @@ class JobsScreen(Screen):
         """Whether the chosen run updated something and is over."""
         one = self.chosen
         return one is not None and one.state is ChangeSetState.FINISHED and bool(one.count(RowState.UPDATED))
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the chosen run is an update that is over and did not apply every row."""
+        one = self.chosen
+        is_over = one is not None and one.state is ChangeSetState.FINISHED and one.kind is ChangeSetKind.UPDATE
+        return one is not None and is_over and bool(one.count(*FAILED))
 
     @property
     def can_continue(self) -> bool:
@@ -90,7 +100,9 @@ class JobsScreen(Screen):
     @staticmethod
     def title(job: ChangeSet) -> str:
         """What a run is called."""
-        return f"Undo of run {job.undo_of}: {job.source}" if job.kind is ChangeSetKind.UNDO else job.source
+        if job.kind is ChangeSetKind.UNDO:
+            return f"Undo of run {job.undo_of}: {job.source}"
+        return f"Retry of run {job.retries}: {job.source}" if job.retries else job.source
 
     # --- intents ---
 
@@ -116,15 +128,20 @@ class JobsScreen(Screen):
         if self.chosen is not None:
             self._prepare_undo(self.chosen.id)
 
+    def retry(self) -> None:
+        """Compare the rows that were not applied anew, in the bulk update page."""
+        if self.chosen is not None:
+            self._prepare_retry(self.chosen.id)
+
     def go_on(self) -> None:
         """Resume the run at once, or open one that was never begun, in the bulk update page."""
         if self.chosen is not None:
             (self._resume if self.can_resume else self._open_change_set)(self.chosen.id)
 
-    def save_report(self, path: Path) -> None:
+    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
         """Write the report of the chosen run."""
         if self.chosen is not None:
-            self.report.save(self.chosen.id, path)
+            self.report.save(self.chosen.id, path, form)
 
     # --- work ---
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from zoho_console.bulk.reporting import write_report
+from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.reporting import Form, save_report
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count
 
+__all__ = ["FORMS", "Form", "Report"]
+
+FORMS: dict[str, Form] = {"CSV for spreadsheets (*.csv)": "spreadsheet", "CSV to the letter (*.csv)": "exact"}
 _TASK = "report"
 
 
@@ -16,16 +21,38 @@ class Report:
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
+        self._rows = 0
 
     @property
     def is_writing(self) -> bool:
         """Whether a report is being written."""
         return self._screen.tasks.is_running(_TASK)
 
-    def save(self, change_set_id: int, path: Path) -> None:
-        """Write it; how many rows it has is told at the end."""
-        self._screen.tasks.start(self._save(change_set_id, path), name=_TASK)
+    @property
+    def verb(self) -> str:
+        """What its button does: begin one, or stop the one that is being written."""
+        return f"Stop saving ({self._rows:,})" if self.is_writing else "Save report…"
 
-    async def _save(self, change_set_id: int, path: Path) -> None:
-        rows = await self._screen.blocking(write_report, self._screen.workspace.journal, change_set_id, path)
+    def save(self, change_set_id: int, path: Path, form: Form = "spreadsheet") -> None:
+        """Write it; how many rows it has is told at the end."""
+        self._rows = 0
+        self._screen.tasks.start(self._save(change_set_id, path, form), name=_TASK)
+
+    def cancel(self) -> None:
+        """Stop; no file is left."""
+        self._screen.tasks.cancel(_TASK)
+
+    async def _save(self, change_set_id: int, path: Path, form: Form) -> None:
+        loop = asyncio.get_running_loop()
+
+        def tell(progress: Progress) -> None:
+            # Told in a thread; only the window's may touch the screen.
+            loop.call_soon_threadsafe(self._tell, progress.done)
+
+        journal = self._screen.workspace.journal
+        rows = await self._screen.engine(save_report(journal, change_set_id, path, form=form, on_progress=tell))
         self._screen.notice(f"{count(rows, 'row')} {'is' if rows == 1 else 'are'} in {path}.")
+
+    def _tell(self, rows: int) -> None:
+        self._rows = rows
+        self._screen.changed.emit()

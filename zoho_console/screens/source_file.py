@@ -45,11 +45,11 @@ class SourceFile:
         self.problem: FileProblem | None = None
         self.preview.set_columns(())
 
-    async def open(self, path: Path, encoding: str, delimiter: str) -> Table | None:
+    async def open(self, path: Path, encoding: str, delimiter: str, sheet: str) -> Table | None:
         """Read header and first rows, then begin to count; None with `problem` set if the file cannot be used."""
         self.path = path
         try:
-            self.table = await self._screen.blocking(_opened, path, encoding, delimiter)
+            self.table = await self._screen.blocking(_opened, path, encoding, delimiter, sheet)
         except FileProblem as problem:
             self.problem = problem
             return None
@@ -70,8 +70,8 @@ class SourceFile:
             count.is_stopped = True
 
 
-def _opened(path: Path, encoding: str, delimiter: str) -> Table:
-    return open_table(path, encoding=encoding, delimiter=delimiter)
+def _opened(path: Path, encoding: str, delimiter: str, sheet: str) -> Table:
+    return open_table(path, encoding=encoding, delimiter=delimiter, sheet=sheet)
 
 
 def _count_rows(table: Table, count: _Count) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from typing import Any
 
+import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -81,6 +83,18 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+
+
+def copy_in(connection: Connection, table: str, lines: str) -> None:
+    """Send rows in the text form of COPY to `table (columns)`; fails as any other statement does."""
+    statement = f"copy {table} from stdin"
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        with driver.cursor() as cursor:
+            cursor.copy_expert(statement, StringIO(lines))
+    except psycopg2.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg2.Error) from error
 
 
 def _limit_idle(driver: Any, _record: object) -> None:

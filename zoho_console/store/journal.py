@@ -12,15 +12,14 @@ from zoho_console.domain.changes import (
     ChangeSet,
     ChangeSetState,
     NewChangeSet,
-    Outcome,
     RowRecord,
-    RowState,
 )
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
 from zoho_console.store.journal_rows import JournalRows, change_set_from, row_values
 from zoho_console.store.journal_runs import JournalRuns
-from zoho_console.store.journal_states import move, settle, state_now, unknown
+from zoho_console.store.journal_states import move, state_now, unknown
+from zoho_console.store.staging import Staging
 from zoho_console.store.tables import change_rows, change_sets
 
 _NUMBER_BATCHES = text(
@@ -38,12 +37,14 @@ _NUMBER_BATCHES = text(
 class Journal(JournalRows):
     """Writes and reads change sets; reading rows is in `JournalRows`. Every method is one short transaction.
 
-    What a run writes goes through `runs`. Errors of every method: ZohoDatabaseError; then nothing of it was written.
+    What a run writes goes through `runs`, the content of files through `staging`. Errors of every method:
+    ZohoDatabaseError; then nothing of it was written.
     """
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.runs = JournalRuns(database)
+        self.staging = Staging(database)
 
     def begin(self, new: NewChangeSet) -> int:
         """A new change set in DRAFT; its id comes out."""
@@ -82,12 +83,6 @@ class Journal(JournalRows):
         """Change sets with their counts, newest first; of every connection, or of one."""
         is_mine = literal(True) if connection_id is None else change_sets.c.connection_id == connection_id
         return self._change_sets(is_mine, limit)
-
-    def record_outcomes(self, change_set_id: int, outcomes: Sequence[Outcome]) -> None:
-        """What became of PLANNED rows while the plan was made. Errors: ZohoConfigError (no draft)."""
-        with self._database.begin() as connection:
-            _insist_on_draft(connection, change_set_id)
-            settle(connection, change_set_id, RowState.PLANNED, outcomes)
 
     def _change_sets(self, condition: ColumnElement[bool], limit: int) -> list[ChangeSet]:
         is_held = func.coalesce(change_sets.c.lease_until > func.clock_timestamp(), False).label("is_held")

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, Select, func, select, text
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
 from zoho_console.domain.fields import print_value
 from zoho_console.store.database import Database
-from zoho_console.store.tables import change_rows, change_sets
+from zoho_console.store.tables import change_rows, change_sets, file_rows
 
 BLOCK = 1000
 # More kinds of change than this in one field are too many to read one by one.
@@ -139,7 +139,6 @@ def row_values(change_set_id: int, row: RowRecord) -> dict[str, Any]:
     return {
         "change_set_id": change_set_id,
         "number": row.number,
-        "texts": list(row.texts),
         "state": str(row.state),
         "record_id": row.record_id,
         "record_name": row.record_name,
@@ -176,20 +175,31 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         epoch=row["epoch"],
         owner=row["owner"],
         is_held=row["is_held"],
+        file_id=row["file_id"],
+        retries=row["retries"],
+        blanks=row["blanks"],
         yes_by=row["yes_by"],
         yes_at=row["yes_at"],
     )
 
 
 def _rows_of(change_set_id: int) -> Select[Any]:
-    return select(change_rows).where(change_rows.c.change_set_id == change_set_id).order_by(change_rows.c.number)
+    """The rows of a change set with their cells in its file, in the file's order."""
+    of_file = (file_rows.c.file_id == change_sets.c.file_id) & (file_rows.c.number == change_rows.c.number)
+    return (
+        select(change_rows, file_rows.c.texts)
+        .join(change_sets, change_sets.c.id == change_rows.c.change_set_id)
+        .outerjoin(file_rows, of_file)
+        .where(change_rows.c.change_set_id == change_set_id)
+        .order_by(change_rows.c.number)
+    )
 
 
 def row_from(row: RowMapping) -> RowRecord:
     """A row of the table as a value."""
     return RowRecord(
         number=row["number"],
-        texts=tuple(row["texts"]),
+        texts=tuple(row.get("texts") or ()),
         state=RowState(row["state"]),
         record_id=row["record_id"],
         record_name=row["record_name"],

@@ -156,6 +156,26 @@ field_cache = Table(
     _moment("fetched_at", default=True),
 )
 
+# A file as it was when a job was made of it. Jobs name it: the first, its undo, the retry of its failed rows.
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Words, nullable=False),
+    Column("rows", Integer, nullable=False),
+    _moment("staged_at", default=True),
+)
+
+# The cells of each row; apart from `change_rows`, of which Postgres writes each row anew whenever its state changes.
+file_rows = Table(
+    "file_rows",
+    metadata,
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("texts", JSON, nullable=False),
+)
+
 change_sets = Table(
     "change_sets",
     metadata,
@@ -178,6 +198,9 @@ change_sets = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     _words("owner"),
     _moment("lease_until"),
+    Column("file_id", ForeignKey("files.id", ondelete="SET NULL"), index=True),
+    Column("retries", ForeignKey("change_sets.id", ondelete="SET NULL")),
+    Column("blanks", Text, nullable=False, server_default="keep"),
     # Who said yes to this very plan; nobody where plan and yes were one command.
     _words("yes_by"),
     _moment("yes_at"),
@@ -190,7 +213,6 @@ change_rows = Table(
     metadata,
     Column("change_set_id", ForeignKey("change_sets.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("texts", JSON, nullable=False),
     Column("state", Text, nullable=False),
     _words("record_id"),
     _words("record_name"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from zoho_console.ui.parts.basics import button, label, row
+
+T = TypeVar("T")
 
 
 async def shown(dialog: QDialog) -> bool:
@@ -70,9 +73,17 @@ async def open_file(parent: QWidget, title: str, pattern: str) -> Path | None:
     return Path(dialog.selectedFiles()[0]) if await shown(dialog) else None
 
 
-async def save_file(parent: QWidget, title: str, name: str, pattern: str) -> Path | None:
-    """Let the person name a file to write; None if they do not. Qt asks before replacing one."""
-    dialog = QFileDialog(parent, title, str(Path.home() / name), pattern)
+async def save_as(parent: QWidget, title: str, name: str, forms: dict[str, T]) -> tuple[Path, T] | None:
+    """Let the person name a file to write, and choose a form, by its words; None if they do not."""
+    dialog = QFileDialog(parent, title, str(Path.home() / name), ";;".join(forms))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.selectFile(name)
-    return Path(dialog.selectedFiles()[0]) if await shown(dialog) else None
+    if not await shown(dialog):
+        return None
+    return Path(dialog.selectedFiles()[0]), forms[dialog.selectedNameFilter()]
+
+
+async def save_file(parent: QWidget, title: str, name: str, pattern: str) -> Path | None:
+    """Let the person name a file to write; None if they do not. Qt asks before replacing one."""
+    named = await save_as(parent, title, name, dict.fromkeys(pattern.split(";;")))
+    return named and named[0]

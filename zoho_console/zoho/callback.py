@@ -82,7 +82,9 @@ class CallbackServer:
             found = await loop.getaddrinfo("localhost", self._port, type=socket.SOCK_STREAM)
         except OSError:
             found = []
-        answers = [await self._asked(address) for address in {str(address[0]) for *_, address in found}]
+        # Where the system knows no localhost, browsers know it by themselves: it is the loopback address.
+        addresses = {str(address[0]) for *_, address in found} or {"127.0.0.1"}
+        answers = [await self._asked(address) for address in addresses]
         if not any(answers):
             raise PortTaken(self._port, "localhost does not lead to this program")
 

@@ -14,9 +14,10 @@ from sqlalchemy import text
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.pace import Pace
-from zoho_console.bulk.preparing import prepare
+from zoho_console.bulk.preparing import prepare, prepare_retry
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
+from zoho_console.bulk.reporting import Form, save_report
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.domain.changes import ChangeSet, RowRecord
 from zoho_console.domain.connections import Connection
@@ -107,6 +108,21 @@ class Journey:
             )  # fmt: skip
 
         return self.call(work())
+
+    def retry(self, change_set: ChangeSet, **options: Any) -> ChangeSet:
+        async def work() -> ChangeSet:
+            fields = await self.workspace.fields(self.acme)
+            return await prepare_retry(
+                change_set.id, self.workspace.client(self.acme), self.journal, fields,
+                on_progress=self.progress.append, **options,
+            )  # fmt: skip
+
+        return self.call(work())
+
+    def report(self, change_set: ChangeSet, name: str = "report.csv", form: Form = "spreadsheet") -> Path:
+        path = self.folder / name
+        self.call(save_report(self.journal, change_set.id, path, form=form))
+        return path
 
     def value(self, record_id: str, name: str = "Health_Score") -> Any:
         return self.simulator.world.records("Accounts")[record_id][name]

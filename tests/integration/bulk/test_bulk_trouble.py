@@ -233,4 +233,4 @@ def test_a_name_in_other_letters_is_offered_and_not_taken(journey: Journey) -> N
 
 def test_progress_knows_the_whole_from_the_start(journey: Journey) -> None:
     journey.scores(300, 991)
-    assert [(one.done, one.total) for one in journey.progress] == [(300, 300)]
+    assert [(one.done, one.total) for one in journey.progress] == [(0, 300), (300, 300)]

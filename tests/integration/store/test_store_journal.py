@@ -15,12 +15,12 @@ from zoho_console.domain.changes import (
     ChangeSetState,
     Facet,
     Mapping,
-    Outcome,
+    Row,
     RowRecord,
     RowState,
 )
 from zoho_console.domain.connections import Connection
-from zoho_console.errors import ZohoConfigError, ZohoDatabaseError
+from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
 from zoho_console.store.journal import Journal
 
@@ -88,7 +88,8 @@ CELLS = st.lists(st.text(st.characters()), max_size=4)
 def test_a_row_comes_back_to_the_letter(
     journal: Journal, acme: Connection, before: dict[str, object], after: object, cells: list[str]
 ) -> None:
-    change_set_id = journal.begin(new(acme))
+    file_id = journal.staging.add(acme.id, "accounts.csv", [Row(2, tuple(cells))], lambda _rows: None)
+    change_set_id = journal.begin(new(acme, file_id=file_id))
     row = RowRecord(2, tuple(cells), RowState.PLANNED, "1" * 18, "Zoë 😀", before, {"A": after}, "c", "r", "a", 7)
     journal.add_rows(change_set_id, [row])
 
@@ -201,18 +202,6 @@ def test_facets_add_up_to_the_rows_that_are_sent(journal: Journal, ready: Begin)
     facets = journal.facets(ready(rows))
     assert sum(facet.rows for facet in facets) == 198
     assert [facet.before for facet in facets] == [None] * 3
-
-
-def test_a_plan_is_corrected_while_it_is_a_draft(journal: Journal, acme: Connection) -> None:
-    change_set_id = journal.begin(new(acme))
-    journal.add_rows(change_set_id, [planned(2), planned(3)])
-    journal.record_outcomes(change_set_id, [Outcome(2, RowState.INVALID, "duplicate", "Twice.")])
-    journal.record_outcomes(change_set_id, [])
-    with pytest.raises(ZohoDatabaseError, match="not planned any more"):
-        journal.record_outcomes(change_set_id, [Outcome(9, RowState.INVALID)])
-    assert journal.finish_plan(change_set_id).counts == {RowState.PLANNED: 1, RowState.INVALID: 1}
-    with pytest.raises(ZohoConfigError, match="draft only"):
-        journal.record_outcomes(change_set_id, [Outcome(3, RowState.INVALID)])
 
 
 # --- states ---

@@ -33,7 +33,7 @@ RECORD = {
 
 
 def row(*texts: str, number: int = 2) -> Row:
-    return Row(number, number, texts)
+    return Row(number, texts)
 
 
 def planned_row(**changes: Any) -> RowRecord:

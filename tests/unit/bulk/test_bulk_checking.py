@@ -10,7 +10,7 @@ from bulk_samples import BY_NAME, HEADER, MAPPING, row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoho_console.bulk.checking import Survey, check_row, duplicates, survey
+from zoho_console.bulk.checking import ROUNDED, are_rounded, check_row
 from zoho_console.domain.changes import Change, Problem
 from zoho_console.domain.fields import Field, parse_text, print_value, same_value
 
@@ -69,16 +69,26 @@ def test_an_id_that_happens_to_end_in_zeros_is_taken_in_a_sound_file() -> None:
     ],
 )
 def test_rounded_ids_show_over_the_whole_file(ids: Sequence[int], is_rounded: bool) -> None:
-    rows = [row(f" {one} ", "1", "") for one in ids]
-    assert survey(rows, BY_ID) == Survey(len(ids), is_rounded)
-    assert survey(rows, MAPPING) == Survey(len(ids), False)
+    suspects = sum(bool(ROUNDED.fullmatch(str(one))) for one in ids)
+    assert are_rounded(suspects, len(ids)) is is_rounded
 
 
-def test_rows_of_one_record_name_each_other() -> None:
-    found = duplicates({"a": [2, 7], "b": [3], "c": [4, 5, 6]})
-    assert sorted(found) == [2, 4, 5, 6, 7]
-    assert "row 7" in found[2].sentence
-    assert "rows 5, 6" in found[4].sentence
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("#N/A", "failed-formula"),
+        (" #REF! ", "failed-formula"),
+        ("4.91512E+12", "number-ruined"),
+        ("1E+20", "number-ruined"),
+    ],
+)
+def test_what_a_spreadsheet_left_instead_of_a_value_is_never_written(text: str, code: str) -> None:
+    mapping = replace(MAPPING, targets={1: "Customer_Code"})
+    problem = check_row(row("3M", text, ""), mapping, BY_NAME, HEADER)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.column) == (code, "Score")
+    for sound in ("#N/B", "1E5", "E+5", "4.9E+"):
+        assert isinstance(check_row(row("3M", sound, ""), mapping, BY_NAME, HEADER), Change)
 
 
 @given(st.integers(-(10**8), 10**8))

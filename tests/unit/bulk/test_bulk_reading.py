@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoho_console.bulk.reading import open_table
@@ -70,9 +70,9 @@ def test_one_column_needs_no_delimiter(tmp_path: Path) -> None:
     assert open_table(written(tmp_path, "id\n777000000000410001\n")).header == ("id",)
 
 
-def test_rows_are_numbered_as_a_spreadsheet_does_and_lines_as_an_editor(tmp_path: Path) -> None:
+def test_rows_are_numbered_by_the_line_they_begin_in(tmp_path: Path) -> None:
     table = open_table(written(tmp_path, 'a,b\n"two\nlines",1\n\nx,2\n'))
-    assert [(row.number, row.line) for row in table.rows()] == [(2, 2), (3, 5)]
+    assert [row.number for row in table.rows()] == [2, 5]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,13 @@ def test_rows_are_numbered_as_a_spreadsheet_does_and_lines_as_an_editor(tmp_path
         ("a,a\n1,2\n", 1, "Two columns"),
         ("a,\n1,2\n", 1, "no title"),
         ("a,b\n1,\x00\n", 2, "NUL"),
-        (b"PK\x03\x04rest", None, "spreadsheet"),
+        (b"PK\x03\x04rest", None, "spreadsheet cannot be read"),
+        (b"\xd0\xcf\x11\xe0rest", None, "spreadsheet cannot be read"),
+        ("\n\na,b\n\n1,2\n\n1\n", 7, "Line 7 has 1 cell"),
+        ('\n\n"a\n",b,a\n1,2,3\n', 3, "Two columns"),
+        ('a,b\n1,2\n\n"x\n\ny",2\n3,"x"y\n', 7, "begins in line 7"),
+        ("Stadt\nKöln\n".encode() * 9 + "Köln\n".encode("cp1252") * 20, 19, "Line 19 holds bytes that are not utf-8"),
+        ("Stadt\nKoeln\n" * 9 + "x" * 17_000_000 + "\n", 19, "longer than 16 million"),
         (",".join(f"c{number}" for number in range(201)) + "\n" + "," * 200 + "\n", 1, "201 columns"),
     ],
 )
@@ -131,8 +137,9 @@ def test_a_missing_file_and_a_giant_cell(tmp_path: Path) -> None:
     with pytest.raises(FileProblem):
         open_table(tmp_path / "nowhere.csv")
     with pytest.raises(FileProblem) as caught:
-        open_table(written(tmp_path, "a,b\n1," + "x" * 1_000_001 + "\n"))
+        open_table(written(tmp_path, 'a,b\n1,"' + "xxxx\n" * 4_000_000 + '"\n'))
     assert "million" in str(caught.value)
+    assert caught.value.line == 2
 
 
 @given(
@@ -148,3 +155,29 @@ def test_what_the_csv_module_writes_is_read_back(
         csv.writer(file).writerows([("text", "number"), *rows])
     table = open_table(path, encoding="utf-8", delimiter=",")
     assert [row.texts for row in table.rows()] == [(text, str(number)) for text, number in rows]
+
+
+LINES = st.lists(st.text(alphabet='a,;"\t| é日', max_size=9), min_size=1, max_size=12)
+ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n"])
+
+
+@settings(max_examples=300, deadline=None, print_blob=True)
+@given(st.binary(max_size=200) | st.builds(lambda lines, end: end.join(lines).encode(), LINES, ENDS))
+def test_any_bytes_are_rows_with_their_lines_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "file.csv"
+    path.write_bytes(content)
+    try:
+        table = open_table(path)
+        rows = list(table.rows())
+    except FileProblem as problem:
+        assert str(problem)
+        assert problem.advice
+        return
+    numbers = [row.number for row in rows]
+    assert numbers == sorted(set(numbers))
+    with path.open(encoding=table.encoding, newline="") as file:
+        assert 2 <= numbers[0] <= numbers[-1] <= sum(1 for _ in file)
+    assert all(len(row.texts) == len(table.header) for row in rows)
+    assert rows[: len(table.sample)] == list(table.sample)

@@ -39,6 +39,7 @@ class FileCard(QFrame):
         self.encoding = Choice("Encoding of the file", letters=16)
         self.delimiter = Choice("Delimiter of the file")
         self.delimiter.offer([(FIND_OUT, ""), *((words, mark) for mark, words in DELIMITERS.items())])
+        self.sheet = Choice("Sheet of the spreadsheet", letters=16)
         self.another = button("Choose another…", choose)
         self.again = button("Read it again", self._reopen)
         top = QHBoxLayout()
@@ -59,7 +60,7 @@ class FileCard(QFrame):
         layout.setSpacing(10)
         layout.addLayout(top)
         layout.addWidget(self.problem)
-        for box in (self.encoding, self.delimiter):
+        for box in (self.encoding, self.delimiter, self.sheet):
             box.activated.connect(self._reopen)
         look.changed.connect(self._draw)
         self._draw()
@@ -82,6 +83,13 @@ class FileCard(QFrame):
         if self._shown != (source.path, table):
             self._shown = (source.path, table)
             self._show_reading(table.encoding if table else "", table.delimiter if table else "")
+            sheets = table.sheets if table else ()
+            self.sheet.offer((name, name) for name in sheets)
+            self.sheet.show_value(table.sheet if table else "")
+            for box, words in self._boxes.items():
+                is_wanted = bool(sheets) == (box is self.sheet)
+                box.setVisible(is_wanted)
+                words.setVisible(is_wanted)
         self.show()
 
     def _show_reading(self, encoding: str, delimiter: str) -> None:
@@ -94,15 +102,21 @@ class FileCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
-        for place, (words, box) in enumerate((("Encoding", self.encoding), ("Delimiter", self.delimiter))):
-            grid.addWidget(label(words, "small"), 0, place)
+        self._boxes = {
+            self.encoding: label("Encoding", "small"),
+            self.delimiter: label("Delimiter", "small"),
+            self.sheet: label("Sheet", "small"),
+        }
+        for place, (box, words) in enumerate(self._boxes.items()):
+            grid.addWidget(words, 0, place)
             grid.addWidget(box, 1, place)
         return grid
 
     def _reopen(self) -> None:
         path = self._screen.source.path
         if path is not None:
-            self._screen.open_file(path, self.encoding.currentData() or "", self.delimiter.currentData() or "")
+            values = (box.currentData() or "" for box in (self.encoding, self.delimiter, self.sheet))
+            self._screen.open_file(path, *values)
 
     def _draw(self) -> None:
         self._icon.setPixmap(self._look.icon("file", "muted").pixmap(ICON, ICON))

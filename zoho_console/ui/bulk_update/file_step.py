@@ -28,7 +28,7 @@ class FileStep(QWidget):
             look, "Drop a file of corrections here",
             "One row for each account: a column that finds it, such as its id or name, and a column for each field to "
             "correct. You see every difference before anything is sent.",
-            (".csv", ".tsv", ".txt"), "commas, semicolons or tabs, in any encoding",
+            (".csv", ".tsv", ".txt", ".xlsx"), "any delimiter and encoding; any sheet",
             self.choose, button("Save a sample…", sample),
         )  # fmt: skip
         self.card = FileCard(screen, look, choose)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import PROBLEMS
-from zoho_console.screens.change_set import Step
+from zoho_console.screens.change_set import UNDO, Step
 from zoho_console.screens.words import count
 from zoho_console.ui.parts.basics import button, separator, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -101,8 +101,7 @@ class Foot(QWidget):
     def _show_buttons(self) -> None:
         screen = self._screen
         self._wanted.clear()
-        self.report.setEnabled(not screen.report.is_writing)
-        self.report.setText("Saving…" if screen.report.is_writing else "Save report…")
+        self.report.setText(screen.report.verb)
         change_set = screen.change_set
         if screen.step in (Step.FILE, Step.COLUMNS):
             self._before_comparing()
@@ -208,4 +207,4 @@ class Foot(QWidget):
 
     def _undo(self) -> None:
         if self._screen.change_set is not None:
-            self._screen.prepare_undo(self._screen.change_set.id)
+            self._screen.prepare_again(self._screen.change_set.id, UNDO)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
@@ -13,6 +12,7 @@ from zoho_console.domain.changes import RowState
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import confirmation, running_sentence, title
 from zoho_console.screens.change_set import Step
+from zoho_console.screens.report import FORMS
 from zoho_console.screens.words import count
 from zoho_console.ui.bulk_update.columns_step import ColumnsStep
 from zoho_console.ui.bulk_update.file_step import FileStep
@@ -20,11 +20,11 @@ from zoho_console.ui.bulk_update.foot import Foot
 from zoho_console.ui.bulk_update.rows_step import RowsStep
 from zoho_console.ui.bulk_update.run_step import RunStep
 from zoho_console.ui.bulk_update.spine import Spine
-from zoho_console.ui.dialogs import confirm, open_file, save_file
+from zoho_console.ui.dialogs import confirm, open_file, save_as, save_file
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.theme import Look
 
-FILES = "CSV files (*.csv *.tsv *.txt);;All files (*)"
+FILES = "CSV files and spreadsheets (*.csv *.tsv *.txt *.xlsx);;All files (*)"
 TYPED_FROM = 1000  # more changes than this are confirmed by typing their number
 
 
@@ -116,27 +116,31 @@ class BulkUpdatePage(Page):
         self._screen.tasks.start(self._choose_file(), name="ask")
 
     async def _choose_file(self) -> None:
-        path = await open_file(self, "Choose a CSV file", FILES)
+        path = await open_file(self, "Choose a file", FILES)
         if path is not None:
             self._screen.open_file(path)
 
     def _sample(self) -> None:
-        self._ask_to_save("Save a sample", "corrections.csv", self._screen.save_sample)
+        self._screen.tasks.start(self._save_sample(), name="ask")
 
     def ask_for_report(self) -> None:
-        """Choose where the report goes."""
+        """Choose where the report goes; stop the one that is being written."""
         change_set = self._screen.change_set
-        if change_set is not None:
+        if self._screen.report.is_writing:
+            self._screen.report.cancel()
+        elif change_set is not None:
             name = f"{Path(change_set.source).stem} report {change_set.id}.csv"
-            self._ask_to_save("Save the report", name, self._screen.save_report)
+            self._screen.tasks.start(self._save_report(name), name="ask")
 
-    def _ask_to_save(self, words: str, name: str, save: Callable[[Path], None]) -> None:
-        self._screen.tasks.start(self._save(words, name, save), name="ask")
+    async def _save_report(self, name: str) -> None:
+        named = await save_as(self, "Save the report", name, FORMS)
+        if named is not None:
+            self._screen.save_report(*named)
 
-    async def _save(self, words: str, name: str, save: Callable[[Path], None]) -> None:
-        path = await save_file(self, words, name, FILES)
+    async def _save_sample(self) -> None:
+        path = await save_file(self, "Save a sample", "corrections.csv", "CSV (*.csv)")
         if path is not None:
-            save(path)
+            self._screen.save_sample(path)
 
     def ask_to_apply(self) -> None:
         """Restate the change with its numbers; apply it if the person agrees."""

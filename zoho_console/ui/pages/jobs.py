@@ -12,7 +12,8 @@ from zoho_console.domain.changes import ChangeSet
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import job_state
 from zoho_console.screens.jobs import JobsScreen
-from zoho_console.ui.dialogs import save_file
+from zoho_console.screens.report import FORMS
+from zoho_console.ui.dialogs import save_as
 from zoho_console.ui.job_list import JobList
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -31,10 +32,11 @@ class JobsPage(Page):
     def __init__(self, screen: JobsScreen, look: Look) -> None:
         super().__init__("Jobs", look)
         self._screen, self._look = screen, look
-        self.report = button("Save report…", lambda: screen.tasks.start(self._report(), name="ask"))
+        self.report = button("Save report…", self._ask_for_report)
+        self.retry = button("Retry failed…", screen.retry)
         self.undo = button("Undo…", screen.undo)
         self.go_on = button("Continue", screen.go_on, "primary")
-        self.add_buttons(self.report, self.undo, self.go_on)
+        self.add_buttons(self.report, self.retry, self.undo, self.go_on)
         self.list = JobList(look, screen.title)
         self.filter = StateFilter()
         self.view = TableView(look, screen.rows.table, "Rows of the run")
@@ -78,6 +80,8 @@ class JobsPage(Page):
         self._middle.setVisible(bool(screen.jobs))
         self.empty.setVisible(screen.is_loaded and not screen.jobs)
         self.report.setVisible(screen.chosen is not None)
+        self.report.setText(screen.report.verb)
+        self.retry.setVisible(screen.can_retry)
         self.undo.setVisible(screen.can_undo)
         self.go_on.setVisible(screen.can_continue)
         self.go_on.setText("Resume" if screen.can_resume else "Continue")
@@ -99,10 +103,17 @@ class JobsPage(Page):
         if self.isVisible() and self._screen.is_anything_running:
             self._screen.shown()
 
+    def _ask_for_report(self) -> None:
+        screen = self._screen
+        if screen.report.is_writing:
+            screen.report.cancel()
+        else:
+            screen.tasks.start(self._report(), name="ask")
+
     async def _report(self) -> None:
         chosen = self._screen.chosen
         if chosen is not None:
             name = f"{Path(chosen.source).stem} report {chosen.id}.csv"
-            path = await save_file(self, "Save the report", name, "CSV (*.csv)")
-            if path is not None:
-                self._screen.save_report(path)
+            named = await save_as(self, "Save the report", name, FORMS)
+            if named is not None:
+                self._screen.save_report(*named)

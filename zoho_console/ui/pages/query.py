@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from zoho_console.screens.query import QueryScreen, examples
+from zoho_console.screens.table import plain_tooltip
 from zoho_console.screens.words import count
 from zoho_console.ui.dialogs import save_file
 from zoho_console.ui.one_field_dialog import ask_one_field
@@ -93,7 +94,7 @@ class QueryPage(Page):
         is_free = screen.writing.count is None
         self.export.setEnabled(bool(screen.table.rows) and is_free)
         self.update_these.setEnabled(not screen.why_not_updatable and is_free)
-        self.update_these.setToolTip(screen.why_not_updatable)
+        self.update_these.setToolTip(plain_tooltip(screen.why_not_updatable))
         self.progress.say(screen.writing.words, screen.writing.count or 0, screen.writing.total)
         self._show_cover()
         self._say()

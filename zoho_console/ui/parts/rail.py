@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
+from zoho_console.screens.table import plain_tooltip
 from zoho_console.ui.parts.basics import label
 from zoho_console.ui.theme import Look
 
@@ -88,7 +89,7 @@ class Rail(QFrame):
         made.setProperty("role", "rail")
         made.setText(f"  {entry.title}")
         made.setAccessibleName(entry.title)
-        made.setToolTip(entry.title)
+        made.setToolTip(plain_tooltip(entry.title))
         made.setCheckable(True)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setIconSize(QSize(18, 18))
@@ -113,7 +114,7 @@ class Rail(QFrame):
     def show_organisation(self, text: str) -> None:
         """The line under the product's name."""
         self._organisation.setText(text)
-        self._organisation.setToolTip(text.replace("<", "‹"))
+        self._organisation.setToolTip(plain_tooltip(text))
 
     def show_running(self, count: int) -> None:
         """How many jobs run now, as a badge beside Jobs."""
