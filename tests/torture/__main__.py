@@ -19,8 +19,10 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.campaigns import attribution, histories
-from tests.torture import client, killing, racing
+from tests.torture import answering, client, killing, racing, renewing
 from tests.torture.canaries import canaries
+from tests.torture.pooler import pooled
+from tests.torture.spellings import spellings
 from tests.torture.stage import Stage
 from zoho_console.app.demo import sign_in_to
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -40,7 +42,16 @@ def _faults(random: Random, *, size: int) -> dict[str, int]:
 
 
 def _refreshes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int]:
-    return client.refreshes(size, processes=rows // 10, threads=10, database_url=stage.database_url)
+    return client.refreshes(size, processes=rows // 2, threads=2, database_url=stage.database_url)
+
+
+def _pooled_refreshes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int]:
+    with pooled(stage.database_url, stage.postgres_home) as url:
+        return client.refreshes(size, processes=rows // 2, threads=2, database_url=url)
+
+
+def _frozen(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int]:
+    return renewing.frozen(stage, random, size=size, lease_s=rows / 1000)
 
 
 # Those that need no console beside: name, campaign, how often.
@@ -49,6 +60,9 @@ ON_PAPER: dict[str, tuple[Campaign, int]] = {
     "attribution": (attribution, 1_000_000),
     "client-faults": (_faults, 10_000),
     "canaries": (canaries, 40),
+    "callbacks": (answering.callbacks, 1_000),
+    "spellings": (spellings, 200),
+    "junk": (answering.junk, 10_000),
 }
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
@@ -60,9 +74,19 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
     "thaw": (racing.thaw, 50, 2_000),
-    "client-refreshes": (_refreshes, 20, 50),
+    # Rows are threads here, two in a process; the embedded server takes sixty connections.
+    "client-refreshes": (_refreshes, 50, 40),
+    "pooled-refreshes": (_pooled_refreshes, 50, 40),
+    # Rows are milliseconds of the lease: scaled, and that of the product.
+    "frozen-renewals": (_frozen, 100, 3_000),
+    "frozen-renewals-at-length": (_frozen, 5, 30_000),
+    "clocks": (renewing.clocks, 80, 1),
+    "squatters": (answering.squatters, 60, 1),
 }
-NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks")
+NEVER = (
+    "wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks",
+    "accepted", "left", "opened", "late", "overwritten", "stuck", "needless", "unanswered", "rejected",
+)  # fmt: skip
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,12 +74,13 @@ class ConnectionVault:
     def load(self) -> Grant | None:
         """The grant now, or None before the first sign-in.
 
-        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen by this program.
+        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen on this desktop.
         """
         self._keys.prepare()
+        marks = self._keys.marks.now()
         with self._database.begin() as connection:
             row = connection.execute(TOKENS_WITH_KEYS.where(self._mine)).mappings().first()
-            return self._grant(connection, row) if row else None
+            return self._grant(connection, row, marks) if row else None
 
     def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         """Store the grant as the next generation and end any claim; what is stored comes out.
@@ -87,13 +89,14 @@ class ConnectionVault:
         what another stored meanwhile. Errors: as `load`.
         """
         self._keys.prepare()
+        marks = self._keys.marks.now()
         with self._database.begin() as connection:
             key = self._keys.find_or_make(connection, self._id)
             stored = TOKENS_WITH_KEYS.where(self._mine).with_for_update(of=table)
             row = connection.execute(stored).mappings().first()
             if claim is not None and row is not None and row["claims"] != claim:
-                return self._grant(connection, row)
-            generation = self._keys.next_generation(self._id, row["generation"] if row else 0)
+                return self._grant(connection, row, marks)
+            generation = max(row["generation"] if row else 0, marks.get(key.mark, 0)) + 1
             secrets = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
             values: dict[str, Any] = {
                 **key.seal(Place(self._id, OAUTH, generation), secrets),
@@ -108,6 +111,7 @@ class ConnectionVault:
             }
             connection.execute(_upserted({"connection_id": self._id, "token_type": OAUTH}, values))
             self._note(connection, event, _EVENT_WORDS.get(event, event))
+        self._keys.marks.rise(key.mark, generation)  # not before it is committed
         return replace(grant, generation=generation)
 
     def claim_refresh(self, generation: int, lease: timedelta) -> int:
@@ -183,9 +187,8 @@ class ConnectionVault:
             quiet_until=row["quiet_until"],
         )
 
-    def _grant(self, connection: Connection, row: RowMapping) -> Grant:
-        secrets = self._keys.open(connection, row)
-        self._keys.seen(self._id, row["generation"])
+    def _grant(self, connection: Connection, row: RowMapping, marks: Mapping[str, int]) -> Grant:
+        secrets = self._keys.open_newest(connection, row, marks)
         return Grant(
             **secrets,
             expires_at=datetime.now(UTC) + (row["expires_at"] - row["clock"]),
