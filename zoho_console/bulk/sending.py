@@ -139,7 +139,6 @@ class Sender:
             return len(outcomes)
         except _AnswerLost:
             await in_thread(self._runs.lose, self._lease, sent)
-            self._count_lost()
             return len(outcomes) + len(sent)
         except ZohoAPIError as error:
             settled = [Outcome(row.number, RowState.REFUSED, error.code, str(error), error.advice) for row in sent]
@@ -158,10 +157,12 @@ class Sender:
     async def _promised(self, batch: int, rows: Sequence[RowRecord]) -> list[RowRecord]:
         """The rows of which it is written down that they are being sent, before the first byte leaves.
 
-        Resume depends on it. None where somebody raised the guard while the run was on its way.
+        Resume depends on it. None once the brake is pulled, or where somebody raised the guard during the run.
         """
+        if not rows or self._work.brake.is_pulled:
+            return []
         try:
-            sent = await in_thread(self._runs.intend, self._lease, batch, rows) if rows else []
+            sent = await in_thread(self._runs.intend, self._lease, batch, rows)
         except Guarded as error:
             self._work.brake.pull(sentence_of(error))
             return []
@@ -180,6 +181,7 @@ class Sender:
             raise
         except ZohoError as error:
             if isinstance(error, NotReachable | UnreadableAnswer) and error.sent:
+                self._count_lost()  # before anybody else's turn comes
                 raise _AnswerLost from error
             if isinstance(error, ZohoAPIError) and not isinstance(error, NotReachable | ZohoRateLimitError):
                 raise
