@@ -146,7 +146,7 @@ def _postgres_s(folder: Path) -> float:
         try:
             if "postgres" in str(process.info["name"]) and Path(process.cwd()).is_relative_to(folder.resolve()):
                 times = process.cpu_times()
-                spent += times.user + times.system
+                spent += times.user + times.system + times.children_user + times.children_system
         except psutil.Error:
             continue
     return spent
