@@ -242,7 +242,8 @@ class TokenStore:
         with self._database.begin() as connection:
             key = self._keys.find_or_make(connection, None)
             of_type = select(table.c.generation).where(self._of(token_type)).with_for_update()
-            generation = (connection.execute(of_type).scalar() or 0) + 1
+            seen = self._keys.marks.now().get(key.mark, 0)
+            generation = max(connection.execute(of_type).scalar() or 0, seen) + 1
             values = {
                 **key.seal(Place(None, token_type, generation), secrets),
                 "generation": generation,
@@ -263,9 +264,9 @@ class TokenStore:
 
     def is_token_expired(self, token_type: str = OAUTH) -> bool:
         """Whether the access token has ended, or there is none; on the database's clock."""
+        alive = select(table.c.expires_at > func.now()).where(self._of(token_type))
         with self._database.begin() as connection:
-            alive = connection.execute(select(table.c.expires_at > func.now()).where(self._of(token_type))).scalar()
-        return not alive
+            return not connection.execute(alive).scalar()
 
     def delete_token(self, token_type: str = OAUTH) -> bool:
         """Forget the tokens of this type; whether there were any comes out."""
