@@ -23,7 +23,8 @@ from zoho_console.store.file_locks import FileLock
 from zoho_console.store.marks import Marks
 from zoho_console.store.sealing import MARK
 from zoho_console.store.secrets import MemorySecrets
-from zoho_console.store.tokens import ConnectionVault, TokenStore
+from zoho_console.store.token_store import TokenStore
+from zoho_console.store.tokens import ConnectionVault
 
 WORDS = "altered or restored from an old copy"
 
