@@ -85,7 +85,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
 }
 NEVER = (
     "wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks",
-    "accepted", "left", "opened", "late", "overwritten", "stuck", "needless", "unanswered", "rejected",
+    "accepted", "left", "opened", "overdue", "overwritten", "stuck", "needless", "unanswered", "rejected",
 )  # fmt: skip
 
 

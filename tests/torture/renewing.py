@@ -81,7 +81,7 @@ def call(console: Console) -> bool:
 def frozen(stage: Stage, random: Random, *, size: int, lease_s: float) -> dict[str, int]:
     """The console that renews is frozen at one of five points; another takes over, then the first thaws.
 
-    `late`: no takeover within the lease and five seconds; `overwritten`: the thawed one changed what is stored;
+    `overdue`: no takeover within the lease and five seconds; `overwritten`: the thawed one changed what is stored;
     `stuck`: one of them cannot work afterwards; `spare tokens`: asked for by both, though one would have done.
     """
     figures, slowest = Counter[str](), 0.0
@@ -96,7 +96,7 @@ def frozen(stage: Stage, random: Random, *, size: int, lease_s: float) -> dict[s
             figures["stuck"] += not call(heir)
             took = time.monotonic() - began
             slowest, stored = max(slowest, took), token.stored
-            figures["late"] += took > lease_s + GRACE_S
+            figures["overdue"] += took > lease_s + GRACE_S
             figures["wrong"] += stored[0] != before[0] + 1
             holder.thaw()
             heard = holder.hear()

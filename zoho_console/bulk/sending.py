@@ -25,6 +25,7 @@ from zoho_console.errors import (
     ZohoRateLimitError,
 )
 
+AHEAD = 2  # batches beyond those whose calls run
 BATCH_CREDITS = 12  # looked at again, written, read back
 MOST_LOST = 3  # answers lost in a row before the run waits for a person: the way to Zoho is not to be trusted
 
@@ -43,6 +44,7 @@ class Sender:
     def __init__(self, work: Work, verifier: Verifier) -> None:
         self._work = work
         self._verifier = verifier
+        self._room = asyncio.Semaphore(work.pace.parallel)  # for calls
         self._runs = work.journal.runs
         self._lease = work.hold.lease
         self._lost_in_a_row = 0
@@ -75,7 +77,8 @@ class Sender:
                 if await self._afford():
                     moved += await self._batch(batch, watch)
 
-        await together(*(worker() for _ in range(self._work.pace.parallel)))
+        # More batches than calls may run at once: while some are written down, the calls of others are on their way.
+        await together(*(worker() for _ in range(self._work.pace.parallel + AHEAD)))
         if watch.verdict and self._work.job.terms.waves:
             self._work.brake.pull(watch.verdict)
         return moved
@@ -115,19 +118,21 @@ class Sender:
         """One batch from look to outcome; how many rows were sent or settled comes out."""
         work = self._work
         rows = await in_thread(work.journal.batch_rows, work.job.id, batch)
-        live = await work.live(rows)
+        async with self._room:
+            live = await work.live(rows)
         if live is None:
             return 0
         good, outcomes = look_again(rows, live, work.fields, work.job.labels, stamp=STAMP)
         watch.settled(outcomes)
         others = await self._verifier.others_of(good) if watch.is_first and good else None
         await work.look(batch, outcomes)
-        sent = await self._promised(batch, good)
-        if not sent:
-            return len(outcomes)
-        work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])
+        sent: list[RowRecord] = []
         try:
-            replies = await self._exchange(sent)
+            async with self._room:
+                sent = await self._promised(batch, good)
+                if not sent:
+                    return len(outcomes)
+                replies = await self._exchange(sent)
         except _NothingSent:
             await in_thread(self._runs.withdraw, self._lease, sent)
             work.tally.move(RowState.SENT, [Outcome(row.number, RowState.PLANNED) for row in sent])
@@ -156,10 +161,12 @@ class Sender:
         Resume depends on it. None where somebody raised the guard while the run was on its way.
         """
         try:
-            return await in_thread(self._runs.intend, self._lease, batch, rows) if rows else []
+            sent = await in_thread(self._runs.intend, self._lease, batch, rows) if rows else []
         except Guarded as error:
             self._work.brake.pull(sentence_of(error))
             return []
+        self._work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])
+        return sent
 
     async def _exchange(self, rows: Sequence[RowRecord]) -> list[Reply]:
         """Zoho's replies. Errors: _AnswerLost, _NothingSent; ZohoAPIError where Zoho refused the batch whole."""
