@@ -23,6 +23,7 @@ from zoho_console.store.file_locks import FileLock
 from zoho_console.store.marks import Marks
 from zoho_console.store.sealing import MARK
 from zoho_console.store.secrets import MemorySecrets
+from zoho_console.store.token_store import TokenStore
 from zoho_console.store.tokens import ConnectionVault
 
 WORDS = "altered or restored from an old copy"
@@ -124,6 +125,16 @@ def test_a_new_workspace_in_the_same_place_begins_at_nothing(
 
     assert desktop.started(acme).save(grant("new")).generation == 1
     assert access_of(desktop.started(acme)) == "new"
+
+
+def test_a_script_that_forgets_its_tokens_and_stores_others_is_not_accused(database_url: str) -> None:
+    store = TokenStore(database_url)
+    for number in range(3):
+        store.vault().save(grant(f"number {number}"))
+    assert store.delete_token()
+    store.save_token("others", "1000.refresh", 3600)
+    assert access_of(store.vault()) == "others"
+    store.close()
 
 
 def test_the_file_tells_nothing_and_belongs_to_its_owner(desktop: OneDesktop, acme: Connection) -> None:
