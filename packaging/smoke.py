@@ -3,7 +3,7 @@
     python3 packaging/smoke.py PACKAGES [CHECK …] [--suite bookworm] [--former FILE.deb]
 
 Checks (default: all): deb, tar, run, rpm, nsis, broken. `--former` names the package of an older version, which is
-installed, used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and what it said is in
+installed, used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and was said is in
 PACKAGES/smoke.log, the pictures of its tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is wrong.
 """
 
