@@ -104,8 +104,7 @@ class Sender:
                     f"{left:,} credits are left, and {reserve:,} are kept for others: waiting for more."
                 )
                 has_told = True
-            await asyncio.sleep(self._work.pace.credits_s)
-            if self._work.brake.is_pulled:
+            if not await self._work.wait(self._work.pace.credits_s):
                 return False
             try:
                 await self._work.client.organisation()
