@@ -70,6 +70,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "takeover": (killing.takeover, 10, 1_000),
     "points": (killing.points, 32, 10_000),
     "postgres": (killing.postgres, 50, 10_000),
+    "power": (killing.power, 50, 10_000),
     "undo": (killing.undo, 50, 10_000),
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
