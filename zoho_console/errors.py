@@ -13,6 +13,7 @@ ZohoError                     everything this package raises on purpose
 ├─ ZohoDatabaseError          the database cannot be reached, is too new, or refused
 ├─ ZohoAuthError              Zoho does not accept who we are
 │  ├─ SignInNeeded            the sign-in is missing, expired or revoked
+│  ├─ UnexpectedSignIn         the sign-in is not the one the connection is for (may_keep)
 │  ├─ SignInCancelled         the person or the clock ended a sign-in
 │  ├─ WrongClient             client id or secret is unknown in this data centre
 │  ├─ ScopeMissing            the sign-in lacks a permission (scope)
@@ -59,13 +60,15 @@ class ZohoConfigError(ZohoError):
 class PortTaken(ZohoConfigError):
     """Another program holds the port that the browser is to come back to."""
 
-    def __init__(self, port: int, reason: str = "") -> None:
+    def __init__(self, port: int, reason: str = "", *, program: str = "") -> None:
         super().__init__(
-            f"Port {port} on this computer is used by another program, so Zoho's answer could not arrive.",
+            f"Port {port} on this computer is used by {program or 'another program'}, so Zoho's answer could not "
+            "arrive.",
             advice="Close that program and try again, or choose another port that is registered for this client.",
-            details={"port": port, "reason": reason},
+            details={"port": port, "reason": reason, "program": program},
         )
         self.port = port
+        self.reason = reason
 
 
 class JobHeld(ZohoConfigError):
@@ -136,6 +139,18 @@ class SignInNeeded(ZohoAuthError):
 
 class SignInCancelled(ZohoAuthError):
     """The person declined or cancelled, or the time for it ran out."""
+
+
+class UnexpectedSignIn(ZohoAuthError):
+    """Somebody signed in, but not as this connection needs it; nothing is stored.
+
+    `what` says in which way: data centre, organisation, user or permissions. `may_keep`: a person may keep it as it is.
+    """
+
+    def __init__(self, what: str, message: str, *, advice: str, may_keep: bool = False) -> None:
+        super().__init__(message, advice=advice, details={"what": what})
+        self.what = what
+        self.may_keep = may_keep
 
 
 class WrongClient(ZohoAuthError):

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -250,7 +251,42 @@ def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tm
     console.run("coql", query, "--csv", str(path))
     assert len(path.read_text("utf-8-sig").splitlines()) == len(console.all_accounts()) + 1
     health = console.value("health")
-    assert health[0]["state"] == "works"
+    (acme,) = health["connections"]
+    assert acme["state"] == "works"
+    assert acme["sign_ins"] == {"known": 1, "most": 20}
+    assert acme["last_24_hours"][-1]["credits_used"] > 0
+    assert [one["lacks"] for one in acme["features"]] == [[]] * 6
+    assert [health[light]["state"] for light in ("password_store", "database", "clock")] == ["Opens", "Works", "Right"]
+
+
+def test_signing_in_without_a_browser_on_this_computer(console: Console) -> None:
+    command = [sys.executable, "-m", "zoho_console", "connect", "Far", *CLIENT, console.client_id, "--paste"]
+    command += ["--accounts-url", console.url, "--api-url", console.url]
+    for answer, code in (("http://localhost:8000/oauth/callback?state=x&code=1000.forged", 2), ("", 0)):
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=console.environment, cwd=ROOT
+        ) as process:
+            assert process.stdout is not None
+            address = next(line for line in process.stdout if line.startswith("http")).strip()
+            process.communicate(f"{answer or ended_on(address)}\n", timeout=60)
+            assert process.returncode == code
+    assert console.value("health")["connections"][0]["state"] == "works"
+    assert "not a code" in console.run("connect", "Self", *CLIENT, console.client_id, "--self-client",
+                                       "--accounts-url", console.url, "--api-url", console.url, code=2)  # fmt: skip
+    assert [one["name"] for one in console.value("connections")] == ["Far"]
+
+
+def ended_on(address: str) -> str:
+    """The address that a browser elsewhere ends on once the person accepts."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.build_opener(Stay).open(address, timeout=10)
+    caught.value.close()
+    return str(caught.value.headers["Location"])
 
 
 def test_bad_usage_is_a_sentence_and_exit_code_two(console: Console, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from zoho_console.settings import Settings
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.secrets import VARIABLE, MemorySecrets
-from zoho_console.workspace.sign_in import sign_in
+from zoho_console.workspace.sign_in import SignInAttempt
 from zoho_console.workspace.support import write_support_file
 from zoho_console.workspace.workspace import Workspace
 
@@ -66,7 +66,7 @@ def _work(workspace: Workspace, simulator: Simulator, clock: Clock, size: int) -
     origins = custom_origins(simulator.url, simulator.url)
     new = NewConnection("Canary", CUSTOM, simulator.client_id, origins, redirect_port=free_port())
     connection = workspace.add_connection(new, simulator.client_secret)
-    workspace.engine.call(sign_in(workspace, connection, open_browser=_visit))
+    workspace.engine.call(SignInAttempt(workspace, connection).through_browser(_visit))
     troubles = ({"status": 500, "html": True}, {"status": 401}, {"cut": True}, {"status": 503}, {"drop": "before"})
     for number in range(size):
         clock.ahead += timedelta(minutes=61)

@@ -200,9 +200,9 @@ def test_enter_saves_a_form_that_is_complete(qtbot: QtBot, page: ConnectionsPage
     qtbot.keyClick(page.form.secret, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(page.cards) == 2)
     assert workspace.connections.named("Second").origins.api == "https://www.zohoapis.eu"
-    qtbot.waitUntil(lambda: page._screen.signing_in is not None)
-    page._screen.cancel_sign_in()
-    qtbot.waitUntil(lambda: page._screen.signing_in is None)
+    qtbot.waitUntil(lambda: page._screen.signing.is_waiting)
+    page._screen.signing.cancel()
+    qtbot.waitUntil(lambda: page._screen.signing.connection is None)
 
 
 def test_a_secret_that_cannot_be_kept_leaves_the_form_as_it_was(

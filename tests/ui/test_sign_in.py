@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,7 +20,8 @@ from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import CUSTOM, Connection, NewConnection
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
-from zoho_console.screens.sign_in import Progress, Step, progress_of
+from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_of
+from zoho_console.simulator.grants import Consent
 from zoho_console.simulator.server import Simulator
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.theme import Look
@@ -80,8 +84,8 @@ def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], br
     return made
 
 
-def waiting(qtbot: QtBot, page: ConnectionsPage) -> ConnectionsScreen:
-    screen = page._screen
+def waiting(qtbot: QtBot, page: ConnectionsPage) -> SignInScreen:
+    screen = page._screen.signing
     qtbot.mouseClick(page.cards[0].sign_in, LEFT)
     qtbot.waitUntil(lambda: Step.WAITING in screen.steps and bool(screen.address))
     return screen
@@ -89,7 +93,7 @@ def waiting(qtbot: QtBot, page: ConnectionsPage) -> ConnectionsScreen:
 
 def cancelled(qtbot: QtBot, page: ConnectionsPage) -> None:
     qtbot.mouseClick(page.panel.cancel, LEFT)
-    qtbot.waitUntil(lambda: page._screen.signing_in is None)
+    qtbot.waitUntil(lambda: page._screen.signing.connection is None)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +147,9 @@ def test_after_the_sign_in_the_window_works_with_the_connection(
     qtbot: QtBot, page: ConnectionsPage, desk: Desk, browser: Browser
 ) -> None:
     desk.use(None)
-    screen = waiting(qtbot, page)
+    waiting(qtbot, page)
     browser.accept()
     qtbot.waitUntil(lambda: desk.connection is not None, timeout=10_000)
-    assert screen.steps == list(Step)
     assert page.notices.notices[-1].text == "Signed in to “Acme Ltd” as Mina Vogel."
     assert not page.panel.isVisible()
 
@@ -154,25 +157,152 @@ def test_after_the_sign_in_the_window_works_with_the_connection(
 def test_one_sign_in_at_a_time(qtbot: QtBot, page: ConnectionsPage, browser: Browser, acme: Connection) -> None:
     screen = waiting(qtbot, page)
     assert not page.cards[0].sign_in.isEnabled()
-    screen.sign_in(acme)
+    screen.begin(acme)
     assert len(browser.asked) == 1
     cancelled(qtbot, page)
     assert page.cards[0].sign_in.isEnabled()
 
 
-def test_a_port_that_is_taken_is_told_in_words(
-    qtbot: QtBot, page: ConnectionsPage, workspace: Workspace, acme: Connection
+def test_a_port_that_is_taken_is_named_and_the_registered_ones_are_offered(
+    qtbot: QtBot, page: ConnectionsPage, workspace: Workspace, acme: Connection, browser: Browser
+) -> None:
+    spare, third = free_port(), free_port()
+    workspace.connections.remember_port(acme.id, spare)
+    page._screen.shown()
+    qtbot.waitUntil(lambda: page._screen.health[0].connection.spare_ports == (spare,))
+    panel = page.panel
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", acme.redirect_port))
+        other.listen()
+        qtbot.mouseClick(page.cards[0].sign_in, LEFT)
+        qtbot.waitUntil(panel.ending.isVisible)
+    assert panel.ending.words.text().startswith(f"Port {acme.redirect_port} on this computer is used by “")
+    assert str(os.getpid()) in panel.ending.words.text()
+    assert browser.asked == []
+    assert panel.lines[Step.LISTENING].accessibleName().endswith("stopped here")
+    assert [one.text() for one in panel.ending.ports] == [f"Use port {spare}"]
+
+    qtbot.mouseClick(panel.ending.ports[0], LEFT)
+    qtbot.waitUntil(lambda: bool(browser.asked))
+    assert f"localhost%3A{spare}%2F" in browser.asked[0][0]
+    assert str(spare) in page._screen.signing.redirect
+    assert page._screen.signing.problem is None
+    cancelled(qtbot, page)
+    qtbot.waitUntil(page.cards[0].sign_in.isEnabled)
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", acme.redirect_port))
+        other.listen()
+        qtbot.mouseClick(page.cards[0].sign_in, LEFT)
+        qtbot.waitUntil(panel.ending.isVisible)
+        qtbot.keyClicks(panel.ending.port, str(third))
+        qtbot.keyClick(panel.ending.port, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: len(browser.asked) == 2)
+    browser.accept()
+    qtbot.waitUntil(lambda: page._screen.signing.connection is None, timeout=10_000)
+    assert workspace.connections.get(acme.id).spare_ports == (spare, third)
+
+
+def test_a_port_that_is_free_again_is_used_at_a_press(
+    qtbot: QtBot, page: ConnectionsPage, acme: Connection, browser: Browser
 ) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", acme.redirect_port))
         other.listen()
         qtbot.mouseClick(page.cards[0].sign_in, LEFT)
-        qtbot.waitUntil(lambda: bool(page.notices.notices))
-    assert page.notices.notices[0].text.startswith(
-        f"Port {acme.redirect_port} on this computer is used by another program"
-    )
-    assert page._screen.signing_in is None
-    assert workspace.connections.all()[0].organisation is not None
+        qtbot.waitUntil(page.panel.ending.isVisible)
+    assert page.panel.ending.retry.text() == "Try again"
+    qtbot.mouseClick(page.panel.ending.retry, LEFT)
+    qtbot.waitUntil(lambda: bool(browser.asked))
+    cancelled(qtbot, page)
+
+
+def test_the_address_of_the_last_page_is_an_answer_once_it_is_the_right_one(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, desk: Desk, acme: Connection, simulator: Simulator
+) -> None:
+    screen = waiting(qtbot, page)
+    way = page.panel.second_way
+    qtbot.mouseClick(page.panel.fold, LEFT)
+    assert way.isVisible()
+    qtbot.keyClicks(way.pasted, f"{screen.redirect}?state=wrong&code=1000.forged")
+    qtbot.mouseClick(way.use_pasted, LEFT)
+    qtbot.waitUntil(lambda: bool(page.notices.notices))
+    assert page.notices.notices[0].text == "This address cannot be used. It did not belong to this sign-in."
+    assert screen.is_waiting
+
+    qtbot.keyClicks(way.pasted, answer_for(screen.address))
+    qtbot.keyClick(way.pasted, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: screen.connection is None, timeout=10_000)
+    assert page.notices.notices[-1].text == "Signed in to “Acme Ltd” as Mina Vogel."
+    assert not way.isVisible()
+
+
+def test_the_code_of_a_self_client_takes_the_browsers_place(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, simulator: Simulator, workspace: Workspace, acme: Connection
+) -> None:
+    screen = waiting(qtbot, page)
+    way = page.panel.second_way
+    qtbot.mouseClick(page.panel.fold, LEFT)
+    assert way.scopes.text() == ",".join(acme.scopes)
+    qtbot.mouseClick(way.copy_redirect, LEFT)
+    assert QGuiApplication.clipboard().text() == acme.redirect_uri
+    qtbot.keyClicks(way.code, simulator.grants.issue_code(Consent(simulator.client_id, "", acme.scopes)))
+    qtbot.mouseClick(way.use_code, LEFT)
+    qtbot.waitUntil(lambda: screen.connection is None, timeout=10_000)
+    assert way.code.text() == ""
+    assert workspace.vault(acme.id).health().generation == 2
+
+
+def test_too_few_permissions_are_named_and_stored_only_if_somebody_says_so(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, simulator: Simulator, workspace: Workspace, acme: Connection
+) -> None:
+    few = tuple(scope for scope in acme.scopes if "bulk" not in scope)
+    screen = waiting(qtbot, page)
+    for keeps in (False, True):
+        screen.use_code(simulator.grants.issue_code(Consent(simulator.client_id, "", few)))
+        qtbot.waitUntil(page.panel.ending.isVisible, timeout=10_000)
+        words = "The sign-in lacks ZohoCRM.bulk.ALL, needed for: Large exports and imports."
+        assert page.panel.ending.words.text() == words
+        assert workspace.vault(acme.id).health().generation == 1
+        assert page.panel.ending.keep.isVisible()
+        if keeps:
+            qtbot.mouseClick(page.panel.ending.keep, LEFT)
+        else:
+            alive = simulator.grants.living
+            qtbot.mouseClick(page.panel.ending.retry, LEFT)
+            qtbot.waitUntil(lambda: simulator.grants.living == alive - 1)  # noqa: B023
+            qtbot.waitUntil(lambda: screen.is_waiting and bool(screen.address))
+    qtbot.waitUntil(lambda: screen.connection is None, timeout=10_000)
+    assert workspace.vault(acme.id).health().scopes == few
+
+
+def test_a_no_in_the_browser_stays_on_the_panel_until_it_is_closed(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser
+) -> None:
+    screen = waiting(qtbot, page)
+    state = parse_qs(urlsplit(screen.address).query)["state"][0]
+    screen.paste(f"{screen.redirect}?state={state}&error=access_denied")
+    qtbot.waitUntil(page.panel.ending.isVisible)
+    assert page.panel.ending.words.text() == "The permission was declined in the browser."
+    assert page.panel.left.text() == "stopped"
+    assert page.panel.cancel.text() == "Close"
+    cancelled(qtbot, page)
+
+
+def answer_for(consent_url: str) -> str:
+    """Where the browser goes once the person accepts; nobody follows it."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    try:
+        urllib.request.build_opener(Stay).open(consent_url, timeout=10)
+    except urllib.error.HTTPError as answer:
+        location = answer.headers["Location"]
+        answer.close()
+        return location
+    raise AssertionError("the simulator did not send the browser on")
 
 
 def test_the_tokens_stay_as_they_were_until_the_new_ones_are_known(
@@ -191,7 +321,7 @@ def test_removing_a_connection_ends_its_sign_in(
     qtbot: QtBot, page: ConnectionsPage, browser: Browser, acme: Connection, desk: Desk
 ) -> None:
     screen = waiting(qtbot, page)
-    screen.remove(acme)
+    page._screen.remove(acme)
     qtbot.waitUntil(lambda: not page.cards)
-    assert screen.signing_in is None
+    assert screen.connection is None
     assert desk.connection is None

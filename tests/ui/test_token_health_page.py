@@ -120,21 +120,8 @@ def test_what_happened_is_listed_with_its_connection(
     sign_in_to(simulator, workspace, "Gamma")
     opened(qtbot, page, 2)
     texts = all_texts(page)
-    assert texts.count("Gamma") >= 2  # among the credits and in the list
+    assert "Gamma" in texts
     assert any(text.startswith("today ") for text in texts)
-
-
-def test_credits_are_those_of_this_console_and_nothing_is_made_up(
-    qtbot: QtBot, page: TokenHealthPage, workspace: Workspace
-) -> None:
-    second(workspace)
-    screen = opened(qtbot, page, 2)
-    acme, beta = screen.credits
-    usage = screen.health[0].evidence.usage
-    assert usage is not None
-    assert acme.spent == f"{usage.credits_used:,} in {usage.calls:,} calls"
-    assert acme.left == "over half of the day's are left"
-    assert (beta.spent, beta.left) == ("no call since this console started", "")
 
 
 def test_checking_all_asks_zoho_and_can_be_stopped(qtbot: QtBot, page: TokenHealthPage) -> None:

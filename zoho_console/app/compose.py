@@ -27,6 +27,7 @@ from zoho_console.ui.pages.token_health import TokenHealthPage
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.status_bar import Lamp
 from zoho_console.ui.theme import Look, connection_colour
+from zoho_console.ui.tray import Tray
 from zoho_console.workspace.workspace import Workspace
 
 
@@ -52,6 +53,8 @@ class Console:
         self.first_start = FirstStartPage(look)
         self.first_start.connect_wanted.connect(self._connect_first)
         window.add_page("first", self.first_start, lambda: None)
+        self.tray = Tray(window, look, lambda: window.open_page("health"))
+        self.status.alerted.connect(lambda alert: self.tray.tell(alert.title, alert.text))
         self.status.changed.connect(self._show_status)
         desk.page_wanted.connect(window.open_page)
         desk.file_offered.connect(lambda _path: window.open_page("bulk"))
@@ -114,6 +117,8 @@ class Console:
 
     def _show_status(self) -> None:
         status = self.status
+        if not status.needs_a_person:
+            self.tray.clear()
         self.window.rail.show_organisation(status.organisation)
         self.window.rail.show_running(status.running)
         colour = connection_colour(status.colour) if status.colour is not None else ""

@@ -54,13 +54,15 @@ class ConnectionSteps:
         assert isinstance(page, ConnectionsPage)
         self._tour.forge_next = True
         click(page.form.save)
-        screen = self._tour.console.connections
-        await until(lambda: screen.rejected, "the forged answer is refused")
-        self._tour.check("still waiting for the right answer", screen.signing_in is not None, True)
+        signing = self._tour.console.connections.signing
+        await until(lambda: signing.rejected, "the forged answer is refused")
+        self._tour.check("still waiting for the right answer", signing.is_waiting, True)
 
     async def second_connection(self) -> None:
         screen = self._tour.console.connections
-        await until(lambda: screen.signing_in is None and len(screen.health) == 2, "the second one is signed in")
+        await until(
+            lambda: screen.signing.connection is None and len(screen.health) == 2, "the second one is signed in"
+        )
         await until(lambda: screen.is_current(screen.health[-1].connection), "it is in use")
         connection = self._tour.console.desk.connection
         assert connection is not None

@@ -58,7 +58,7 @@ def _command(
 
 
 def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    connect = _command(commands, "connect", "add a connection and sign in through the browser", connection=False)
+    connect = _command(commands, "connect", "add a connection and sign in", connection=False)
     connect.add_argument("name", metavar="NAME")
     connect.add_argument("--data-centre", required=True, metavar="CODE", help="us eu in au jp cn ca sa uk ae custom")
     connect.add_argument("--client-id", required=True, metavar="ID")
@@ -72,6 +72,7 @@ def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--client-secret-stdin", action="store_true", help="read the client secret from standard input"
     )
     connect.add_argument("--timeout", type=float, default=300.0, metavar="S", help="seconds to wait for the browser")
+    _ways_of_signing_in(connect)
     _command(commands, "connections", "list the connections", connection=False)
     _command(commands, "health", "say how every connection is; asks Zoho once each", connection=False)
     guard = _command(commands, "guard", "say or set how much stands between you and a change")
@@ -91,6 +92,18 @@ def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     for one in (remove, anew):
         one.add_argument("--yes", action="store_true", help="do it without asking")
     _action(actions, "desktops", "key", "print a new key for ZOHO_CONSOLE_KEY, for machines without a password store")
+
+
+def _ways_of_signing_in(connect: argparse.ArgumentParser) -> None:
+    connect.add_argument(
+        "--paste", action="store_true", help="paste the address the browser ended on: for a browser on another computer"
+    )
+    connect.add_argument(
+        "--self-client", action="store_true", help="sign in with a code that Zoho's API console made under Self Client"
+    )
+    connect.add_argument(
+        "--keep", action="store_true", help="keep a sign-in of another user, or one with fewer permissions"
+    )
 
 
 def _action(

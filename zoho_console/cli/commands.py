@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoho_console import logs, settings
 from zoho_console.bulk.pace import Pace
-from zoho_console.cli import connecting, desktops, guarding, reading, supporting, updating
+from zoho_console.cli import connecting, desktops, guarding, health, reading, supporting, updating
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
 from zoho_console.errors import ZohoError
@@ -21,7 +21,7 @@ Command = Callable[[Workspace, Namespace, Output, Path], int]
 _COMMANDS: dict[str, Command] = {
     "connect": connecting.connect,
     "connections": connecting.connections,
-    "health": connecting.health,
+    "health": health.health,
     "desktops": desktops.desktops,
     "desktops-approve": desktops.approve,
     "desktops-remove": desktops.remove,

@@ -1,4 +1,4 @@
-"""Commands about connections: connect, connections, health."""
+"""Commands about connections: connect, connections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import webbrowser
 from argparse import Namespace
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 from zoho_console.cli.output import Output
@@ -19,36 +19,23 @@ from zoho_console.domain.connections import (
     custom_origins,
     origins_for,
 )
-from zoho_console.errors import EXIT_NOT_REACHABLE, EXIT_SIGN_IN, ZohoConfigError, ZohoError
+from zoho_console.errors import PortTaken, UnexpectedSignIn, ZohoConfigError
 from zoho_console.settings import load
-from zoho_console.workspace.checkup import Checkup
-from zoho_console.workspace.health import Health, HealthState
-from zoho_console.workspace.sign_in import sign_in
-from zoho_console.workspace.workspace import Workspace
+from zoho_console.workspace.sign_in import SignInAttempt
+from zoho_console.workspace.sign_in_checks import other_ports
+from zoho_console.workspace.workspace import Identity, Workspace
 
 SECRET_VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
-_NO_WAY = (HealthState.OFFLINE, HealthState.DATABASE_DOWN)
 
 
 def connect(workspace: Workspace, arguments: Namespace, output: Output, home: Path) -> int:
-    """Add a connection (or take the one of this name) and sign in through the browser."""
+    """Add a connection (or take the one of this name) and sign in."""
     connection = _existing(workspace, arguments)
+    is_new = connection is None
     if connection is None:
         connection = workspace.add_connection(_described(arguments, home), _client_secret(arguments))
-        is_new = True
-    else:
-        is_new = False
-
-    def open_browser(url: str) -> None:
-        output.say("Open this address and accept:")
-        output.say(url)
-        if not arguments.no_browser:
-            webbrowser.open(url)
-
     try:
-        identity = workspace.engine.call(
-            sign_in(workspace, connection, open_browser=open_browser, time_limit_s=arguments.timeout)
-        )
+        identity = _signed_in(workspace, connection, arguments, output)
     except BaseException:
         # A connection that never worked would only stand in the way of the next try.
         if is_new:
@@ -57,6 +44,60 @@ def connect(workspace: Workspace, arguments: Namespace, output: Output, home: Pa
     output.say(f"Signed in to “{identity.organisation.name}” as {identity.user.name}.")
     output.value(_connection_value(workspace.connections.get(connection.id)))
     return 0
+
+
+def _signed_in(workspace: Workspace, connection: Connection, arguments: Namespace, output: Output) -> Identity:
+    attempt = SignInAttempt(workspace, connection, port=arguments.port or 0)
+    call = workspace.engine.call
+    try:
+        if arguments.self_client:
+            return call(attempt.by_code(_asked("Code of the self client: ", hidden=True)))
+        if arguments.paste:
+            return _by_address(workspace, attempt, output)
+        return call(attempt.through_browser(_opener(arguments, output), time_limit_s=arguments.timeout))
+    except UnexpectedSignIn as error:
+        if error.may_keep and arguments.keep:
+            output.say(str(error))
+            return call(attempt.keep())
+        call(attempt.drop())
+        if error.may_keep:
+            error.advice += " To keep it: --keep."
+        raise
+    except PortTaken as error:
+        ports = other_ports(connection, workspace.connections.all(), error.port)
+        if ports:
+            error.advice = f"Close that program, or add --port {' or '.join(map(str, ports))}."
+        raise
+
+
+def _opener(arguments: Namespace, output: Output) -> Callable[[str], None]:
+    def open_browser(url: str) -> None:
+        output.say("Open this address and accept:")
+        output.say(url)
+        if not arguments.no_browser:
+            webbrowser.open(url)
+
+    return open_browser
+
+
+def _by_address(workspace: Workspace, attempt: SignInAttempt, output: Output) -> Identity:
+    """Nothing listens: the browser may be on another computer, where the last page cannot be opened."""
+    output.say("Open this address in any browser and accept:")
+    output.say(attempt.consent_url)
+    output.say("The browser then ends on a page that it cannot open. Copy the whole address of that page.")
+    while True:
+        try:
+            return workspace.engine.call(attempt.by_address(_asked("Address of that page: ")))
+        except ZohoConfigError as error:
+            if not sys.stdin.isatty():
+                raise
+            output.say(f"{error} {error.advice}")
+
+
+def _asked(prompt: str, *, hidden: bool = False) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    return (getpass.getpass if hidden else input)(prompt)
 
 
 def connections(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
@@ -81,26 +122,6 @@ def connections(workspace: Workspace, _arguments: Namespace, output: Output, _ho
     return 0
 
 
-def health(workspace: Workspace, _arguments: Namespace, output: Output, _home: Path) -> int:
-    """Ask Zoho once for each connection, then say how each is. Ends with 3 if one needs a person, 4 without a way."""
-    checkup = Checkup(workspace)
-    checkup.look_at_secrets()
-    for one in checkup.look():
-        if one.token.has_grant:
-            with suppress(ZohoError):  # what went wrong is in the evidence
-                workspace.engine.call(workspace.identify(one.connection))
-    every = checkup.look()
-    output.value([_health_value(one) for one in every])
-    output.table(("Connection", "State"), [(one.connection.name, one.verdict.word) for one in every])
-    for one in every:
-        output.say(f"{one.connection.name}: {one.verdict.sentence}")
-    if not every:
-        output.say("There is no connection yet.")
-    if not every or any(one.needs_a_person for one in every):
-        return EXIT_SIGN_IN
-    return EXIT_NOT_REACHABLE if any(one.state in _NO_WAY for one in every) else 0
-
-
 def chosen(workspace: Workspace, name: str = "") -> Connection:
     """The connection of this name, or the only one there is.
 
@@ -117,20 +138,6 @@ def chosen(workspace: Workspace, name: str = "") -> Connection:
         names = ", ".join(f"“{one.name}”" for one in every)
         raise ZohoConfigError("There are several connections.", advice=f"Say which with --connection: {names}.")
     return every[0]
-
-
-def _health_value(one: Health) -> dict[str, object]:
-    token, usage = one.token, one.evidence.usage
-    return {
-        "connection": one.connection.name,
-        "state": str(one.state),
-        "text": one.verdict.sentence,
-        "remedy": str(one.verdict.remedy),
-        "needs_a_person": one.needs_a_person,
-        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
-        "last_ok_at": token.last_ok_at.isoformat() if token.last_ok_at else None,
-        "credits_left": usage.credits_left if usage else None,
-    }
 
 
 def _existing(workspace: Workspace, arguments: Namespace) -> Connection | None:

@@ -156,7 +156,10 @@ class NewConnection:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A saved way into one organisation; `colour` is an index into the theme's connection colours."""
+    """A saved way into one organisation; `colour` is an index into the theme's connection colours.
+
+    `spare_ports` are further ports that Zoho's answer came back to, so they are registered for this client too.
+    """
 
     id: int
     name: str
@@ -171,6 +174,7 @@ class Connection:
     colour: int
     created_at: datetime
     guard: Guard = OPEN
+    spare_ports: tuple[int, ...] = ()
 
     @property
     def name_to_type(self) -> str:

@@ -55,12 +55,16 @@ class RefreshFailure:
 
 @dataclass(frozen=True, slots=True)
 class TokenEvent:
-    """One thing that happened to a connection's tokens: kind is signed_in, refreshed, failed or revoked."""
+    """One thing that happened to a connection's tokens: kind is signed_in, refreshed, failed, revoked or guard.
+
+    `console` did it: person and computer, "" where that was not written down.
+    """
 
     at: datetime
     connection_id: int
     kind: str
     text: str
+    console: str = ""
 
 
 class GrantVault(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from zoho_console.domain.connections import CUSTOM, DEFAULT_REDIRECT_PORT, custom_origins
+from zoho_console.domain.connections import CUSTOM, DATA_CENTRES, DEFAULT_REDIRECT_PORT, custom_origins
 from zoho_console.errors import ZohoConfigError
 
 
@@ -22,6 +22,12 @@ class Draft:
     accounts_url: str = ""
     api_url: str = ""
     upload_url: str = ""
+
+    @property
+    def console_url(self) -> str:
+        """Zoho's API console of this data centre, where a client is registered."""
+        centre = DATA_CENTRES.get(self.data_centre, DATA_CENTRES["us"])
+        return centre.origins.accounts.replace("//accounts.", "//api-console.", 1)
 
     def problems(self, taken: Collection[str] = ()) -> dict[str, str]:
         """What is filled in wrongly: a sentence by field. `taken` are the names other connections have."""

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import time
-
-from PySide6.QtCore import Signal
-
 from zoho_console.domain.connections import CUSTOM, Connection, Environment, NewConnection, custom_origins, origins_for
-from zoho_console.errors import SignInCancelled
 from zoho_console.screens.connection_draft import Draft
 from zoho_console.screens.guarding import Guarding
 from zoho_console.screens.screen import Desk, Screen
+from zoho_console.screens.sign_in import SignInScreen
 from zoho_console.workspace.health import Health
-from zoho_console.workspace.sign_in import TIME_LIMIT_S, Step, sign_in
 
 __all__ = ["ConnectionsScreen", "Health"]
 
 
 class ConnectionsScreen(Screen):
-    """State: `is_loaded`, `health` of each connection, `is_adding`, `problem` (keyring), and of a sign-in:
-    `signing_in`, `steps` reached, `address` to open, `rejected` callbacks, `deadline`.
-
-    Signals: `stepped`, `opened`, `refused`: made on the engine's thread, delivered on ours.
+    """State: `is_loaded`, `health` of each connection, `is_adding`, `problem` (keyring); `signing` is the screen of a
+    sign-in.
     """
-
-    stepped = Signal(object)
-    opened = Signal(str)
-    refused = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,21 +24,12 @@ class ConnectionsScreen(Screen):
         self.is_adding = False
         self.problem = ""
         self.guarding = Guarding(self)
-        self.signing_in: Connection | None = None
-        self.steps: list[Step] = []
-        self.address = ""
-        self.rejected = 0
-        self.deadline = 0.0
-        self.stepped.connect(self._stepped)
-        self.opened.connect(self._opened)
-        self.refused.connect(self._refused)
+        self.signing = SignInScreen(desk)
+        self.signing.changed.connect(self.changed)
+        self.signing.noticed.connect(self.noticed)
+        self.signing.signed_in.connect(self._signed_in)
         desk.connection_changed.connect(self.shown)
-        desk.sign_in_wanted.connect(self.sign_in)
-
-    @property
-    def seconds_left(self) -> int:
-        """How long the browser may still take."""
-        return max(0, round(self.deadline - time.monotonic()))
+        desk.sign_in_wanted.connect(self.signing.begin)
 
     def is_current(self, connection: Connection) -> bool:
         """Whether the window works with this connection."""
@@ -90,19 +70,6 @@ class ConnectionsScreen(Screen):
         """Save the connection and begin to sign in."""
         self.tasks.start(self._add(draft), name="add")
 
-    def sign_in(self, connection: Connection) -> None:
-        """Sign in through the browser."""
-        if self.signing_in is None:
-            self.tasks.start(self._sign_in(connection), name="sign in")
-
-    def cancel_sign_in(self) -> None:
-        """Stop waiting for the browser; nothing was stored."""
-        self.tasks.cancel("sign in")
-
-    def open_again(self) -> None:
-        """Open the consent page once more."""
-        self.desk.open_url(self.address)
-
     def use(self, connection: Connection) -> None:
         """Work with this connection."""
         self.desk.use(connection)
@@ -113,8 +80,8 @@ class ConnectionsScreen(Screen):
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection with its tokens, secret and jobs."""
-        if self.signing_in is not None and self.signing_in.id == connection.id:
-            self.cancel_sign_in()
+        if self.signing.connection is not None and self.signing.connection.id == connection.id:
+            self.signing.cancel()
         self.tasks.start(self._remove(connection), name="remove")
 
     # --- work ---
@@ -138,31 +105,10 @@ class ConnectionsScreen(Screen):
         connection = await self.blocking(self.workspace.add_connection, new, draft.secret)
         self.is_adding = False
         await self._load()
-        self.sign_in(connection)
+        self.signing.begin(connection)
 
-    async def _sign_in(self, connection: Connection) -> None:
-        self.signing_in, self.steps, self.address, self.rejected = connection, [], "", 0
-        self.deadline = time.monotonic() + TIME_LIMIT_S
-        self.changed.emit()
-        try:
-            identity = await self.engine(
-                sign_in(
-                    self.workspace,
-                    connection,
-                    open_browser=self.opened.emit,
-                    on_step=self.stepped.emit,
-                    on_rejected=self.refused.emit,
-                )
-            )
-        except SignInCancelled as error:
-            self.notice(str(error), error.advice, "warn")
-            return
-        finally:
-            self.signing_in = None
-            self.changed.emit()
-        await self._load()
-        self.notice(f"Signed in to “{identity.organisation.name}” as {identity.user.name}.")
-        self.desk.use(await self.blocking(self.workspace.connections.get, connection.id))
+    def _signed_in(self, connection: Connection) -> None:
+        self.desk.use(connection)  # which has everything loaded anew
 
     async def _test(self, connection: Connection) -> None:
         identity = await self.engine(self.workspace.identify(connection))
@@ -176,15 +122,6 @@ class ConnectionsScreen(Screen):
             self.desk.use(self.health[0].connection if self.health else None)
         self.notice(f"“{connection.name}” is forgotten here. Its sign-in can also be removed in Zoho.")
 
-    def _stepped(self, step: Step) -> None:
-        self.steps = [*self.steps, step]
-        self.changed.emit()
-
-    def _opened(self, address: str) -> None:
-        self.address = address
-        self.desk.open_url(address)
-        self.changed.emit()
-
-    def _refused(self, _reason: str) -> None:
-        self.rejected += 1
-        self.changed.emit()
+    async def aclose(self) -> None:
+        await self.signing.aclose()
+        await super().aclose()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from PySide6.QtCore import Signal
+
 from zoho_console.domain.changes import ChangeSetState
 from zoho_console.domain.connections import CUSTOM
 from zoho_console.domain.guards import Guard
 from zoho_console.errors import ZohoDatabaseError
+from zoho_console.screens.alerts import Alerts
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import GUARD_TONES, clock, guard_words
 from zoho_console.workspace.health import Health, HealthState
@@ -20,11 +23,18 @@ _ZOHO = dict.fromkeys(
 
 
 class StatusScreen(Screen):
-    """Looks at the database every few seconds; makes no call to Zoho."""
+    """Looks at the database every few seconds; makes no call to Zoho.
+
+    Signals: `alerted` (an Alert): a connection, this one or another, began to need a person.
+    """
+
+    alerted = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.health: Health | None = None
+        self.needs_a_person = False
+        self._alerts = Alerts()
         self.running = 0
         self.database_works = True
         desk.connection_changed.connect(self.look_now)
@@ -53,6 +63,9 @@ class StatusScreen(Screen):
             self.database_works = True
             current = self.desk.connection
             self.health = next((one for one in every if current and one.connection.id == current.id), None)
+            self.needs_a_person = any(one.needs_a_person for one in every)
+            for alert in self._alerts.news(every):
+                self.alerted.emit(alert)
             self.running = sum(one.state is ChangeSetState.APPLYING for one in sets)
         self.changed.emit()
 

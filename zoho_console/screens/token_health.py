@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.grants import TokenEvent
 from zoho_console.errors import ZohoError
+from zoho_console.screens.day_words import console_words
+from zoho_console.screens.days import Days
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.team import TeamScreen
 from zoho_console.screens.words import moment
 from zoho_console.workspace.health import Health, HealthState, Remedy
+from zoho_console.workspace.lights import Light
 
-__all__ = ["Health", "Remedy", "Spending", "TokenHealthScreen"]
+__all__ = ["Health", "Light", "Remedy", "TokenHealthScreen"]
 
 EVENTS = 12
 TOKEN_LIFE = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What this console spent on a connection since it started; `left` in words, as Zoho tells it."""
-
-    name: str
-    spent: str
-    left: str = ""
-
-
 class TokenHealthScreen(Screen):
-    """State: `is_loaded` once it was read, `health` by connection, `events` newest first; `team` is the screen of
-    the desktops that share the sign-ins."""
+    """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `days` as plotted,
+    `lights` of what all stand on; `team` is the screen of the desktops that share the sign-ins."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -39,6 +32,8 @@ class TokenHealthScreen(Screen):
         self.is_loaded = False
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
+        self.days = Days()
+        self.lights: tuple[Light, ...] = ()
         self.team = TeamScreen(desk)
         desk.connection_changed.connect(self.shown)
 
@@ -54,24 +49,10 @@ class TokenHealthScreen(Screen):
         """Whether Zoho is being asked about every connection."""
         return self.tasks.is_running("check")
 
-    @property
-    def credits(self) -> list[Spending]:
-        """What was spent on each connection."""
-        lines = []
-        for one in self.health:
-            usage, name = one.evidence.usage, one.connection.name
-            if usage is None or not usage.calls:
-                lines.append(Spending(name, "no call since this console started"))
-                continue
-            left = "over half of the day's are left" if usage.credits_left is None else f"{usage.credits_left:,} left"
-            calls = f"{usage.calls:,} call{'' if usage.calls == 1 else 's'}"
-            lines.append(Spending(name, f"{usage.credits_used:,} in {calls}", left))
-        return lines
-
     def event_words(self, event: TokenEvent) -> tuple[str, str, str]:
         """When, what happened, to which connection ("" once it is removed)."""
         names = {one.connection.id: one.connection.name for one in self.health}
-        return moment(event.at), event.text, names.get(event.connection_id, "")
+        return moment(event.at), event.text + console_words(event.console), names.get(event.connection_id, "")
 
     @staticmethod
     def time_left(health: Health, now: datetime | None = None) -> tuple[float, str]:
@@ -141,6 +122,8 @@ class TokenHealthScreen(Screen):
             health = await self.blocking(self.desk.checkup.look)
             if not any(one.state is HealthState.DATABASE_DOWN for one in health):
                 self.events = await self.blocking(self.workspace.events, None, EVENTS)
+                self.days.take(await self.blocking(self.desk.checkup.overviews), self.desk.connection)
+            self.lights = self.desk.checkup.lights()
             self.health, self.is_loaded = health, True
 
     async def _look_at_secrets(self) -> None:

@@ -165,6 +165,12 @@ class Grants:
             access = self._access.get(token)
             return access if access and access.ends_at > self._clock() else None
 
+    @property
+    def living(self) -> int:
+        """How many refresh tokens live."""
+        with self._lock:
+            return len(self._refresh)
+
     def end_access(self) -> None:
         """Let every access token end now, as an hour would; refresh tokens go on."""
         with self._lock:

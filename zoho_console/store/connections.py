@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, any_, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from zoho_console.domain.connections import Connection, Environment, NewConnection, Organisation, Origins, User
@@ -80,6 +80,16 @@ class Connections:
         set_guard(self._database, connection_id, level, lowered_for)
         return self.get(connection_id)
 
+    def remember_port(self, connection_id: int, port: int) -> None:
+        """Zoho's answer came back to this port, so it is registered; offered where the usual one is taken."""
+        is_new = (table.c.redirect_port != port) & ~(literal(port) == any_(table.c.spare_ports))
+        with self._database.begin() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.id == connection_id, is_new)
+                .values(spare_ports=func.array_append(table.c.spare_ports, port))
+            )
+
     def remove(self, connection_id: int) -> None:
         """Forget a connection with its tokens, cached fields and jobs."""
         with self._database.begin() as connection:
@@ -109,4 +119,5 @@ def _connection(row: RowMapping) -> Connection:
         colour=row["colour"],
         created_at=row["created_at"],
         guard=guard_of(row["level"], row["guard"], row["lowered_until"]),
+        spare_ports=tuple(row["spare_ports"]),
     )

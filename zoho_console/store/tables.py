@@ -72,6 +72,7 @@ connections = Table(
     Column("guard", Text, nullable=False, server_default="open"),
     Column("lowered_to", Text, nullable=False, server_default=""),
     _moment("lowered_until"),
+    Column("spare_ports", ARRAY(Integer), nullable=False, server_default="{}"),
 )
 
 # Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `wrapped_key` is the
@@ -145,6 +146,18 @@ token_events = Table(
     _moment("at", default=True),
     Column("kind", Text, nullable=False),
     _words("text"),
+    _words("console"),
+)
+
+# What the calls of a quarter hour cost, over all consoles of the workspace; `credits_left` is Zoho's last word in it.
+credit_use = Table(
+    "credit_use",
+    metadata,
+    Column("connection_id", ForeignKey("connections.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("credits_left", Integer),
 )
 
 field_cache = Table(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure, TokenEvent
+from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure
 from zoho_console.store.data_keys import TOKENS_WITH_KEYS, DataKeys, Place
 from zoho_console.store.database import Database
 from zoho_console.store.desktops import this_console
@@ -195,19 +195,9 @@ class ConnectionVault:
     def _note(self, connection: Connection, kind: str, words: str) -> None:
         if self._id is None:
             return  # the history is that of the console's connections
-        connection.execute(insert(events_table).values(connection_id=self._id, kind=kind, text=words))
-
-
-def token_events(database: Database, connection_id: int | None = None, limit: int = 50) -> list[TokenEvent]:
-    """What happened to tokens, newest first; of every connection, or of one."""
-    query = select(events_table).order_by(events_table.c.id.desc()).limit(limit)
-    if connection_id is not None:
-        query = query.where(events_table.c.connection_id == connection_id)
-    with database.begin() as connection:
-        return [
-            TokenEvent(row["at"], row["connection_id"], row["kind"], row["text"])
-            for row in connection.execute(query).mappings()
-        ]
+        connection.execute(
+            insert(events_table).values(connection_id=self._id, kind=kind, text=words, console=this_console())
+        )
 
 
 def of_connection(connection_id: int | None) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ class ConnectionCard(EdgeCard):
         self.copy = button("Copy", self._copy, "link")
         self.fold = button("", self._fold, "link")
         self.use = button("Use this one", lambda: self._with(screen.use))
-        self.sign_in = button("Sign in", lambda: self._with(screen.sign_in))
+        self.sign_in = button("Sign in", lambda: self._with(screen.signing.begin))
         self.test = button("Test", lambda: self._with(screen.test))
         self.guarding = button("Guard…", lambda: self._with(ask.for_guard))
         self.remove = button("Remove…", lambda: self._with(ask.to_remove), "danger")
@@ -93,7 +93,7 @@ class ConnectionCard(EdgeCard):
         self.test.setEnabled(not is_testing)
         self.sign_in.setText("Sign in again" if is_signed_in else "Sign in")
         # One at a time: the panel above says which one is on its way.
-        self.sign_in.setEnabled(self._screen.signing_in is None)
+        self.sign_in.setEnabled(not self._screen.signing.is_waiting)
         self.copy.setAccessibleName(f"Copy the redirect address of {connection.name}")
         for action in (self.use, self.sign_in, self.test, self.guarding, self.remove):
             action.setAccessibleName(f"{action.text().rstrip('…')}: {connection.name}")

@@ -13,9 +13,12 @@ from zoho_console.ui.parts.basics import button, card, label, row
 from zoho_console.ui.parts.form_field import FormField
 
 _STEPS = (
-    "Open Zoho's API console (api-console.zoho.com) and add a client of the type “Server-based Applications”.",
-    "Register the redirect address below there, letter by letter.",
-    "Copy its client id and client secret into this form.",
+    "Open Zoho's API console and add a client of the type “Server-based Applications”. Its name and homepage are up to "
+    "you; the homepage may be your company's.",
+    "Enter the redirect address below under “Authorized Redirect URIs”, letter by letter: http and not https, no slash "
+    "at the end. Several may be registered, such as one for each port.",
+    "If the console is to reach other data centres, turn them on in the client's tab “Settings”.",
+    "Copy its client id and client secret, in the tab “Client Secret”, into this form.",
     "You then sign in at Zoho in your browser; the console never sees your password.",
 )
 
@@ -56,10 +59,14 @@ class ConnectionForm(QFrame):
         self._missing = label("", "small", wraps=True)
         self.copy = button("Copy", self._copy, "link")
         self.copy.setAccessibleName("Copy the redirect address")
+        self.console = button("Open Zoho's API console", self._open_console, "link")
         self.cancel = button("Cancel", screen.stop_adding)
         self.save = button("Save and sign in", self._save, "primary")
         self._build()
         self.clear()
+        self._listen()
+
+    def _listen(self) -> None:
         self.centre.currentIndexChanged.connect(self._show)
         for edit in self.findChildren(QLineEdit):
             edit.textChanged.connect(self._show)
@@ -115,6 +122,7 @@ class ConnectionForm(QFrame):
         explained.addSpacing(6)
         explained.addWidget(label("Redirect address to register", "small"))
         explained.addLayout(row(self._redirect, self.copy, None))
+        explained.addLayout(row(self.console, None))
         explained.addStretch(1)
         columns = QHBoxLayout()
         columns.setSpacing(28)
@@ -145,6 +153,9 @@ class ConnectionForm(QFrame):
     def _save(self) -> None:
         if self.save.isEnabled():
             self._screen.add(self.draft)
+
+    def _open_console(self) -> None:
+        self._screen.desk.open_url(self.draft.console_url)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(redirect_uri(self.draft.port))

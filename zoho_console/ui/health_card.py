@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from zoho_console.domain.connections import Connection
+from zoho_console.screens.day_words import features
 from zoho_console.screens.token_health import Health, Remedy, TokenHealthScreen
 from zoho_console.screens.words import moment
 from zoho_console.ui.parts.basics import button, label, row, set_style_property, set_tone
@@ -37,6 +38,10 @@ class HealthCard(EdgeCard):
         self.sentence = label("", wraps=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.renewed = ElidedLabel("small")
+        self.limits = ElidedLabel("small")
+        self.features = label("", "small", wraps=True, selectable=True)
+        self.features.hide()
+        self.fold = button("", self._fold, "link")
         self.ring = Ring(look)
         self.remedy = button("", self._press)
         self.revoke = button("Revoke…", lambda: self._with(ask_to_revoke), "danger")
@@ -53,6 +58,9 @@ class HealthCard(EdgeCard):
         self.inside.addLayout(head)
         self.inside.addWidget(self.sentence, 1)
         self.inside.addWidget(self.renewed)
+        self.inside.addWidget(self.limits)
+        self.inside.addLayout(row(self.fold, None))
+        self.inside.addWidget(self.features)
         self.inside.addLayout(row(self.remedy, None, self.revoke))
 
     def show_health(self, health: Health) -> None:
@@ -68,6 +76,8 @@ class HealthCard(EdgeCard):
         self.sentence.setText(verdict.sentence)
         since = f"Token {token.generation}, since {moment(token.last_refresh_at)}" if token.generation else ""
         self.renewed.say(since)
+        self.limits.say(self._screen.days.limits(connection) if token.has_grant else "")
+        self._show_features(health)
         busy = self._screen.is_busy(connection)
         self.remedy.setText("Working…" if busy else str(verdict.remedy))
         self.remedy.setVisible(verdict.remedy is not Remedy.NONE)
@@ -78,6 +88,24 @@ class HealthCard(EdgeCard):
         self.revoke.setEnabled(not busy)
         self.revoke.setAccessibleName(f"Revoke {connection.name}")
         self.show_time()
+
+    def _show_features(self, health: Health) -> None:
+        states = features(health)
+        lacking = sum(bool(one.missing) for one in states)
+        self.features.setText("\n".join(
+            f"✕ {one.name}: lacks {', '.join(one.missing)}" if one.missing else f"✓ {one.name}" for one in states
+        ))  # fmt: skip
+        self.fold.setVisible(bool(states))
+        if not states:
+            self.features.hide()
+        granted = f"{lacking} of {len(states)} features lack permissions" if lacking else "Permissions for all features"
+        self.fold.setText(granted if self.features.isHidden() else "Hide permissions")
+        self.fold.setAccessibleName(f"{self.fold.text()}: {health.connection.name}")
+
+    def _fold(self) -> None:
+        self.features.setVisible(self.features.isHidden())
+        if self._health is not None:
+            self._show_features(self._health)
 
     def show_time(self) -> None:
         """Draw the time that is left now."""

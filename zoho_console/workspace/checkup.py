@@ -6,9 +6,13 @@ import threading
 
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoDatabaseError, ZohoError
+from zoho_console.store.credit_use import use_since
+from zoho_console.store.token_history import events_since, sign_ins
 from zoho_console.store.tokens import TokenHealth
-from zoho_console.workspace.health import Evidence, Health
-from zoho_console.workspace.health_rules import health_of
+from zoho_console.workspace.health import Evidence, Health, HealthState
+from zoho_console.workspace.health_rules import health_of, skew_of
+from zoho_console.workspace.lights import Light, clock_light, database_light, password_store_light
+from zoho_console.workspace.overview import HOUR, HOURS, Overview, overview_of, sign_ins_of
 from zoho_console.workspace.workspace import Workspace
 
 
@@ -52,6 +56,27 @@ class Checkup:
                 raise
             self._last = [health_of(one.connection, Evidence(one.token, database_works=False)) for one in self._last]
         return self._last
+
+    def overviews(self) -> dict[int, Overview]:
+        """The day of each connection, by id. Errors: ZohoDatabaseError."""
+        self._workspace.credit_log.write()
+        database, connections = self._workspace.database, self._workspace.connections.all()
+        now, events = events_since(database, HOURS * HOUR)
+        uses, made = use_since(database, HOURS * HOUR), sign_ins_of(connections, sign_ins(database))
+        return {one.id: overview_of(one, now, events, uses, made[one.id]) for one in connections}
+
+    def lights(self) -> tuple[Light, ...]:
+        """Password store, database and clock, as the last looks found them."""
+        return (
+            self._password_store(),
+            database_light(works=not any(one.state is HealthState.DATABASE_DOWN for one in self._last)),
+            clock_light([skew_of(one.evidence, one.looked_at) for one in self._last]),
+        )
+
+    def _password_store(self) -> Light:
+        if self._store_problem is not None:
+            return password_store_light(self._store_problem)
+        return password_store_light(None, was_asked=self._may_open)
 
     def _evidence(self, connection: Connection) -> Evidence:
         token = self._workspace.vault(connection.id).health()

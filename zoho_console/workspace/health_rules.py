@@ -125,10 +125,10 @@ def _away(case: _Case) -> Verdict | None:
 
 
 def _clock_wrong(case: _Case) -> Verdict | None:
-    skew = case.here - case.now
+    skew = skew_of(case.evidence, case.here)
     if abs(skew) <= MOST_SKEW:
         return None
-    how = f"{age(abs(skew))} {'fast' if skew > timedelta(0) else 'slow'}"
+    how = skew_words(skew)
     return Verdict(
         HealthState.CLOCK_WRONG, "Clock wrong", "warn",
         f"This computer's clock is {how}. The console uses the database's clock, so work goes on, but signing in may "
@@ -241,6 +241,19 @@ _RULES: tuple[_Rule, ...] = (
     _surroundings, _secret_missing, _not_signed_in, _away, _clock_wrong, _failing, _refused, _throttled,
     _refresh_failed, _renewing, _expiring, _credits_low, _works,
 )  # fmt: skip
+
+
+def skew_of(evidence: Evidence, here: datetime) -> timedelta:
+    """How far this computer's clock is ahead: of the database's, or of Zoho's if it differs more from that."""
+    found = [here - evidence.token.now] if evidence.token.now else []
+    if evidence.usage is not None and evidence.usage.ahead is not None:
+        found.append(evidence.usage.ahead)
+    return max(found, key=abs, default=timedelta(0))
+
+
+def skew_words(skew: timedelta) -> str:
+    """Such as “12 minutes fast”."""
+    return f"{age(abs(skew))} {'fast' if skew > timedelta(0) else 'slow'}"
 
 
 def _is_proven(token: TokenHealth) -> bool:

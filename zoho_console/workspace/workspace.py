@@ -24,8 +24,10 @@ from zoho_console.store.journal import Journal
 from zoho_console.store.marks import Marks
 from zoho_console.store.migrate import bring_to_head
 from zoho_console.store.secrets import MemorySecrets, Secrets
-from zoho_console.store.tokens import ConnectionVault, token_events
+from zoho_console.store.token_history import token_events
+from zoho_console.store.tokens import ConnectionVault
 from zoho_console.workspace.client_secrets import ClientSecrets
+from zoho_console.workspace.credit_log import CreditLog
 from zoho_console.zoho.client import AsyncZohoClient
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.usage import ApiUsage
@@ -63,6 +65,8 @@ class Workspace:
         self.pace = pace or Pace()
         self.keys = DataKeys(database, Desktops(database, secrets), marks)
         self._clients: dict[int, AsyncZohoClient] = {}
+        self.credit_log = CreditLog(database, self._usages)
+        self.engine.start(self.credit_log.write_now_and_then())
         self._on_close = on_close or (lambda: None)
 
     @classmethod
@@ -92,6 +96,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close clients, the engine and the database; our own Postgres stops with its last user."""
+        self.credit_log.write()
         self.engine.call(self._close_clients())
         self.engine.close()
         self.database.close()
@@ -101,6 +106,9 @@ class Workspace:
         clients, self._clients = list(self._clients.values()), {}
         for client in clients:
             await client.aclose()
+
+    def _usages(self) -> dict[int, ApiUsage]:
+        return {connection_id: client.usage for connection_id, client in list(self._clients.items())}
 
     # --- connections ---
 
@@ -135,6 +143,7 @@ class Workspace:
         """Close the client of a connection, so that the next call begins with what is stored."""
         if client := self._clients.pop(connection_id, None):
             await client.aclose()
+            await asyncio.to_thread(self.credit_log.write_last, connection_id, client.usage)
 
     def vault(self, connection_id: int) -> ConnectionVault:
         """Where the connection's tokens are."""

@@ -16,6 +16,8 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+import psutil
+
 from zoho_console.errors import PortTaken
 
 log = logging.getLogger(__name__)
@@ -53,13 +55,19 @@ class CallbackServer:
         self._visits: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}  # the oldest first
 
     async def open(self) -> None:
-        """Hold the port on 127.0.0.1 and ::1, and see that `localhost` leads here. Errors: PortTaken."""
+        """Hold the port on 127.0.0.1 and ::1, and see that `localhost` leads here.
+
+        Errors: PortTaken, with the program that has the port where the system tells.
+        """
         try:
             for one in _bound(self._port):
                 self._servers.append(await asyncio.start_server(self._visited, sock=one, limit=MOST_HEAD_BYTES))
             await self._probe()
-        except BaseException:
+        except BaseException as error:
             await self.aclose()
+            if isinstance(error, PortTaken):
+                program = await asyncio.to_thread(holder_of, self._port)
+                raise PortTaken(error.port, error.reason, program=program) from error
             raise
 
     async def aclose(self) -> None:
@@ -148,6 +156,17 @@ class CallbackServer:
         if secrets.compare_digest(path.encode(), f"/{self._nonce}".encode()):
             return HTTPStatus.NO_CONTENT
         return self._judge(query) if path == self._path else HTTPStatus.NOT_FOUND
+
+
+def holder_of(port: int) -> str:
+    """The program that listens at a port of this computer, in words; "" where the system does not tell."""
+    try:
+        for one in psutil.net_connections("tcp"):
+            if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid is not None:
+                return f"“{psutil.Process(one.pid).name()}” (process {one.pid})"
+    except (psutil.Error, OSError):  # not allowed, or it ended meanwhile
+        log.info("the system does not tell who listens at port %d", port)
+    return ""
 
 
 def _bound(port: int) -> list[socket.socket]:

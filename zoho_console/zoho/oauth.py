@@ -89,23 +89,25 @@ def exchange(
     client_id: str,
     secret: str,
     *,
-    port: int,
-    verifier: str,
     scopes: tuple[str, ...],
     asked_at: datetime,
+    port: int = 0,
+    verifier: str = "",
 ) -> Call[Grant]:
     """The call that turns a consent into a grant (generation 0); to be sent to `consent.accounts_url`, once.
 
-    `scopes` are those asked for, and count as given where the answer names none. Errors: see `read_grant`.
+    `port` and the PKCE `verifier` are those of the address for the browser; a self client's code was made without
+    (fact sheet 1.10). `scopes` are those asked for, and count as given where the answer names none.
+    Errors: see `read_grant`.
     """
     form = {
         "grant_type": "authorization_code",
         "client_id": client_id,
         "client_secret": secret,
         "code": consent.code,
-        "redirect_uri": redirect_uri(port),
-        "code_verifier": verifier,
     }
+    if verifier:
+        form |= {"redirect_uri": redirect_uri(port), "code_verifier": verifier}
     before = Grant("", "", asked_at, scopes, home_of(consent.accounts_url, origins).api)
     read = partial(read_grant, before=before, accounts=consent.accounts_url, port=port)
     return Call("POST", TOKEN_PATH, read, form=form, is_repeatable=False, credits=0)

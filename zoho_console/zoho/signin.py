@@ -2,22 +2,25 @@
 
 Only an answer bound to this attempt by `state`, a cancel or the deadline ends it; a forged or stray callback is
 refused, counted and told, and the waiting goes on (RFC 9700, 4.4 and 4.7; reliability of public loopback clients).
+Where no answer can arrive, the address that the browser ended on is pasted and judged alike, or a self client's code
+takes the browser's place.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from zoho_console.domain.connections import DATA_CENTRES, REDIRECT_PATH, Origins
+from zoho_console.domain.connections import DATA_CENTRES, REDIRECT_PATH, Origins, redirect_uri
 from zoho_console.domain.fields import shortened
 from zoho_console.domain.grants import Grant
-from zoho_console.errors import SignInCancelled, SignInNeeded, ZohoAuthError
+from zoho_console.errors import SignInCancelled, SignInNeeded, ZohoAuthError, ZohoConfigError
 from zoho_console.zoho import oauth
 from zoho_console.zoho.callback import CallbackServer
 from zoho_console.zoho.oauth import Consent, OAuthApp
@@ -26,6 +29,7 @@ from zoho_console.zoho.transport import Transport
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 300.0
+_CODE = re.compile(r"[\x21-\x7e]{8,500}")
 
 
 class Rejected(ValueError):
@@ -35,6 +39,7 @@ class Rejected(ValueError):
 class SignIn:
     """One attempt: `listen`, open `consent_url` in the browser, `wait_for_code`, `exchange`; `aclose` in any case.
 
+    Without `listen`, `paste` brings the answer; without a browser, `self_client` does in place of `wait_for_code`.
     `consent_url` holds a state of 256 bits and a PKCE challenge made for this attempt. `rejected` counts callbacks
     refused so far; `on_rejected` is told why, in words. `is_custom`: the connection names its own servers, so that no
     other accounts server is believed.
@@ -53,6 +58,7 @@ class SignIn:
         self._transport = Transport()
         self._outcomes: asyncio.Queue[Consent | ZohoAuthError] = asyncio.Queue()
         self._is_answered = False
+        self._is_pkce = True
         self.rejected = 0
         self.on_rejected: Callable[[str], None] | None = None
         self.consent_url = oauth.consent_url(
@@ -62,6 +68,28 @@ class SignIn:
     async def listen(self) -> None:
         """Hold the port and prove that it is ours, before any browser opens. Errors: PortTaken."""
         await self._server.open()
+
+    def paste(self, address: str) -> None:
+        """Take the address that the browser ended on as its visit. Errors: ZohoConfigError; the waiting goes on."""
+        if self._is_answered:
+            return
+        try:
+            self._take(query_of(address, self._port))
+        except Rejected as error:
+            begins = f"http://localhost:{self._port}{REDIRECT_PATH}?"
+            raise ZohoConfigError(
+                f"This address cannot be used. {error}",
+                advice=f"Copy the whole address of the page the browser ended on; it begins with {begins}",
+            ) from None
+
+    def self_client(self, code: str) -> Consent:
+        """The consent in a code that a person made in Zoho's API console. Errors: ZohoConfigError."""
+        if not _CODE.fullmatch(code.strip()):
+            raise ZohoConfigError(
+                "This is not a code of Zoho's API console.", advice="Generate a new one there and copy it whole."
+            )
+        self._is_pkce = False
+        return Consent(code.strip(), self._origins.accounts)
 
     async def wait_for_code(self, timeout_s: float = DEADLINE_S) -> Consent:
         """The person's yes. Errors: SignInCancelled (declined, or no answer in time), ZohoAuthError."""
@@ -87,10 +115,10 @@ class SignIn:
             self._origins,
             self._app.client_id,
             secret,
-            port=self._port,
-            verifier=self._verifier,
             scopes=self._scopes,
             asked_at=datetime.now(UTC),
+            port=self._port,
+            verifier=self._verifier if self._is_pkce else "",
         )
         return await self._transport.send(call, consent.accounts_url)
 
@@ -103,16 +131,29 @@ class SignIn:
         if self._is_answered:
             return HTTPStatus.GONE
         try:
-            outcome = read_callback(query, self._state, self._origins, is_custom=self._is_custom)
+            self._take(query)
         except Rejected as error:
             self.rejected += 1
             log.warning("a callback was refused: %s", error)
             if self.on_rejected is not None:
                 self.on_rejected(str(error))
             return HTTPStatus.BAD_REQUEST
+        return HTTPStatus.OK
+
+    def _take(self, query: str) -> None:
+        outcome = read_callback(query, self._state, self._origins, is_custom=self._is_custom)
         self._is_answered = True
         self._outcomes.put_nowait(outcome)
-        return HTTPStatus.OK
+
+
+def query_of(address: str, port: int) -> str:
+    """The query of an address that is the registered one, letter by letter. Errors: Rejected."""
+    head, _, rest = address.strip().partition("?")
+    own = redirect_uri(port)
+    # Some browsers show the address without its scheme.
+    if head not in (own, own.removeprefix("http://")):
+        raise Rejected("It is not the address that Zoho's answer comes back to.")
+    return rest.partition("#")[0]
 
 
 def read_callback(query: str, state: str, origins: Origins, *, is_custom: bool) -> Consent | ZohoAuthError:

@@ -170,7 +170,8 @@ class Transport:
             f", {remaining} credits left" if remaining.isdigit() else "",
         )
         if access_token:
-            self._usage = self._usage.after(call.credits, response.status_code, remaining, datetime.now(UTC))
+            now, date = datetime.now(UTC), headers.get("date", "")
+            self._usage = self._usage.after(call.credits, response.status_code, remaining, now, date)
         return Answer(response.status_code, headers, response.content, call.scope)
 
     async def _opened(self) -> httpx.AsyncClient:

@@ -29,7 +29,7 @@ class ConnectionsPage(Page):
         self.add = button("Add connection", screen.begin_adding, "primary")
         self.add_buttons(self.add)
         self.form = ConnectionForm(screen)
-        self.panel = SignInPanel(screen)
+        self.panel = SignInPanel(screen.signing)
         self.cards: list[ConnectionCard] = []
         self.warning = StandingWarning()
         self.empty = EmptyState(
@@ -61,7 +61,7 @@ class ConnectionsPage(Page):
     def _show(self) -> None:
         screen = self._screen
         count = len(screen.health)
-        is_empty = not count and not screen.is_adding and screen.signing_in is None
+        is_empty = not count and not screen.is_adding and screen.signing.connection is None
         self.empty.setVisible(is_empty and screen.is_loaded)
         self._scroll.setVisible(not is_empty)
         self.say(f"{count} connection{'' if count == 1 else 's'}" if count else "Where your accounts are")

@@ -1,4 +1,4 @@
-"""The token health page: one card a connection, what it cost, what happened."""
+"""The token health page: one card a connection, its last day as plots, what happened."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from zoho_console.screens.token_health import TokenHealthScreen
 from zoho_console.ui.desktops_card import DesktopsCard
 from zoho_console.ui.dialogs import confirm
 from zoho_console.ui.health_card import HealthCard
+from zoho_console.ui.health_plots import HealthPlots
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.lamps import Lamps
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.standing_warning import StandingWarning
 from zoho_console.ui.secret_dialog import ask_secret
@@ -35,6 +37,8 @@ class TokenHealthPage(Page):
         self.add_buttons(self.check)
         self.cards: list[HealthCard] = []
         self.warning = StandingWarning()
+        self.lamps = Lamps(look)
+        self.plots = HealthPlots(screen, look)
         self.desktops = DesktopsCard(screen.team, self._ask_to_remove)
         self.empty = EmptyState(
             look, "health", "No connection yet",
@@ -45,12 +49,13 @@ class TokenHealthPage(Page):
         self._grid.setSpacing(GAP)
         self._columns = 0
         self._ticks = 0
-        self._drawn: object = None
+        self._drawn: list[tuple[str, str, str]] | None = None
         self._build()
         clock = QTimer(self)
         clock.timeout.connect(self._tick)
         clock.start(1000)
         screen.changed.connect(self._show)
+        look.changed.connect(self._show)
         screen.team.changed.connect(self._show)
         screen.team.noticed.connect(screen.noticed)
         self._show()
@@ -83,13 +88,6 @@ class TokenHealthPage(Page):
             self._screen.team.remove(desktop)
 
     def _build(self) -> None:
-        credits_card, credits_layout = card(spacing=10)
-        credits_layout.addWidget(label("API credits", "card-title"))
-        self._credits = QGridLayout()
-        self._credits.setHorizontalSpacing(24)
-        self._credits.setVerticalSpacing(6)
-        self._credits.setColumnStretch(2, 1)
-        credits_layout.addLayout(self._credits)
         events_card, events_layout = card(spacing=6)
         events_layout.addWidget(label("What happened", "card-title"))
         self._events = QVBoxLayout()
@@ -100,9 +98,10 @@ class TokenHealthPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self.warning)
+        layout.addWidget(self.lamps)
         layout.addLayout(self._grid)
+        layout.addWidget(self.plots)
         layout.addWidget(self.desktops)
-        layout.addWidget(credits_card)
         layout.addWidget(events_card)
         layout.addStretch(1)
         self._scroll = QScrollArea()
@@ -126,10 +125,12 @@ class TokenHealthPage(Page):
             self._make_cards()
         for one, health in zip(self.cards, screen.health, strict=True):
             one.show_health(health)
-        drawn = (tuple(screen.events), tuple(screen.credits))
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self._fill()
+        self.lamps.show_lights(screen.lights)
+        self.plots.show_state()
+        happened = [screen.event_words(one) for one in screen.events]
+        if happened != self._drawn:
+            self._drawn = happened
+            self._fill(happened)
 
     def _make_cards(self) -> None:
         while len(self.cards) > len(self._screen.health):
@@ -173,20 +174,13 @@ class TokenHealthPage(Page):
         for one in self.cards:
             one.show_time()
 
-    def _fill(self) -> None:
-        _clear(self._credits)
-        for line, one in enumerate(self._screen.credits):
-            name = ElidedLabel("strong")
-            name.say(one.name)
-            name.setMaximumWidth(CARD_WIDTH)
-            for column, widget in enumerate((name, label(one.spent), label(one.left, "muted"))):
-                self._credits.addWidget(widget, line, column)
+    def _fill(self, happened: list[tuple[str, str, str]]) -> None:
         _clear(self._events)
-        if not self._screen.events:
+        if not happened:
             self._events.addWidget(label("Nothing yet.", "muted"))
-        for event in self._screen.events:
+        for words in happened:
             self._events.addWidget(separator())
-            self._events.addWidget(self._event_line(*self._screen.event_words(event)))
+            self._events.addWidget(self._event_line(*words))
 
     @staticmethod
     def _event_line(when: str, words: str, connection: str) -> QWidget:
@@ -198,7 +192,7 @@ class TokenHealthPage(Page):
         for column, (one, text) in enumerate(zip(texts, (when, words, connection), strict=True)):
             one.say(text)
             layout.addWidget(one, 0, column)
-        texts[0].setFixedWidth(120)
+        texts[0].setFixedWidth(140)
         texts[2].setFixedWidth(220)
         layout.setColumnStretch(1, 1)
         return line
@@ -206,9 +200,10 @@ class TokenHealthPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self.plots.arrange(self.width())
 
 
-def _clear(layout: QVBoxLayout | QGridLayout) -> None:
+def _clear(layout: QVBoxLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()
