@@ -24,7 +24,7 @@ from zoho_console.store.database import Database
 from zoho_console.store.secrets import Secrets
 from zoho_console.ui.pages.token_health import TokenHealthPage
 from zoho_console.ui.theme import Look
-from zoho_console.workspace.sign_in import sign_in
+from zoho_console.workspace.sign_in import SignInAttempt
 from zoho_console.workspace.workspace import Workspace
 
 
@@ -78,7 +78,7 @@ class Window:
         origins = custom_origins(url, url)
         new = NewConnection("Acme", CUSTOM, client_id, origins, redirect_port=free_port())
         connection = self.workspace.add_connection(new, secret)
-        self.workspace.engine.call(sign_in(self.workspace, connection, open_browser=browse))
+        self.workspace.engine.call(SignInAttempt(self.workspace, connection).through_browser(browse))
 
     async def main(self) -> int:
         self.page.show()
