@@ -20,7 +20,7 @@ from zoho_console.app.hands import browse, free_port
 from zoho_console.domain.connections import CUSTOM, DEFAULT_SCOPES, REDIRECT_PATH, NewConnection, custom_origins
 from zoho_console.errors import PortTaken, SignInCancelled
 from zoho_console.simulator.server import Simulator, SimulatorOptions
-from zoho_console.workspace.sign_in import sign_in
+from zoho_console.workspace.sign_in import SignInAttempt
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.signin import SignIn
 
@@ -262,14 +262,14 @@ def squatters(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[st
         with squatting(port, SQUATTED[number % len(SQUATTED)]):
             began = time.perf_counter()
             try:
-                work = sign_in(stage.workspace, connection, open_browser=opened.append, time_limit_s=1)
-                stage.workspace.engine.call(work)
+                attempt = SignInAttempt(stage.workspace, connection)
+                stage.workspace.engine.call(attempt.through_browser(opened.append, time_limit_s=1))
             except PortTaken as error:
                 figures["named"] += error.port == port
             except SignInCancelled:
                 figures["opened"] += 1
             slowest = max(slowest, time.perf_counter() - began)
         figures["opened"] += len(opened)
-        stage.workspace.engine.call(sign_in(stage.workspace, connection, open_browser=browse))
+        stage.workspace.engine.call(SignInAttempt(stage.workspace, connection).through_browser(browse))
         figures["signed in once it was free"] += 1
     return {"squatters": size, **figures, "lost": size - figures["named"], "ms to the name": round(slowest * 1000)}
