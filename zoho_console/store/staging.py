@@ -106,4 +106,9 @@ def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _as_json(texts: tuple[str, ...]) -> str:
     """The cells for COPY, in which a backslash is written twice; JSON leaves no tab or line end as it is."""
-    return json.dumps(texts, ensure_ascii=False).replace("\\", "\\\\")
+    text = json.dumps(texts, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which only JSON's own spelling can carry
+        text = json.dumps(texts)
+    return text.replace("\\", "\\\\")
