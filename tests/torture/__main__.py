@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.campaigns import attribution, histories
-from tests.torture import client, killing, racing
+from tests.torture import client, killing, racing, signing, tokens
 from tests.torture.canaries import canaries
 from tests.torture.stage import Stage
 from zoho_console.app.demo import sign_in_to
@@ -43,12 +43,25 @@ def _refreshes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[s
     return client.refreshes(size, processes=rows // 10, threads=10, database_url=stage.database_url)
 
 
+def _freezes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int | float]:
+    """`rows` is the length of the lease, in tenths of a second."""
+    return tokens.freezes(stage.database_url, size=size, lease_s=rows / 10)
+
+
+def _clocks(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int]:
+    return tokens.clocks(stage.database_url, size=size)
+
+
 # Those that need no console beside: name, campaign, how often.
 ON_PAPER: dict[str, tuple[Campaign, int]] = {
     "histories": (histories, 1000),
     "attribution": (attribution, 1_000_000),
     "client-faults": (_faults, 10_000),
     "canaries": (canaries, 40),
+    "callbacks": (signing.callbacks, 1_000),
+    "spellings": (signing.spellings, 200),
+    "junk": (signing.junk, 10_000),
+    "squatters": (signing.squatters, 20),
 }
 # Name, campaign, how often, rows of a job.
 CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
@@ -60,9 +73,13 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
     "thaw": (racing.thaw, 50, 2_000),
-    "client-refreshes": (_refreshes, 20, 50),
+    "client-refreshes": (_refreshes, 50, 200),
+    "freezes": (_freezes, 20, 30),
+    "clocks": (_clocks, 5, 1),
 }
 NEVER = ("wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks")
+# What sign-ins and tokens must never do.
+NEVER += ("left", "browsers", "over 500 ms", "overdue", "stored after", "unanswered", "needless", "rejected")
 
 
 @contextmanager

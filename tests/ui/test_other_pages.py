@@ -170,13 +170,13 @@ def test_a_sign_in_can_be_cancelled_and_the_port_is_free_again(
 ) -> None:
     opened: list[str] = []
     desk.open_url = opened.append
-    screen = connections._screen
+    screen = connections._screen.signing
     for _ in range(2):
         qtbot.mouseClick(connections.cards[0].sign_in, LEFT)
         qtbot.waitUntil(lambda: bool(screen.address) and connections.panel.isVisible())
         assert connections.panel.address.text() == opened[-1]
         qtbot.mouseClick(connections.panel.cancel, LEFT)
-        qtbot.waitUntil(lambda: screen.signing_in is None)
+        qtbot.waitUntil(lambda: screen.connection is None)
 
 
 def test_a_callback_with_a_wrong_state_is_shown_and_changes_nothing(
@@ -190,13 +190,13 @@ def test_a_callback_with_a_wrong_state_is_shown_and_changes_nothing(
         threading.Thread(target=visit, daemon=True).start()
 
     desk.open_url = forge
-    screen = connections._screen
+    screen = connections._screen.signing
     qtbot.mouseClick(connections.cards[0].sign_in, LEFT)
     qtbot.waitUntil(lambda: screen.rejected == 1)
     assert "1 answer did not belong" in connections.panel.rejected.text()
-    assert screen.signing_in is not None
-    screen.cancel_sign_in()
-    qtbot.waitUntil(lambda: screen.signing_in is None)
+    assert screen.is_waiting
+    screen.cancel()
+    qtbot.waitUntil(lambda: screen.connection is None)
 
 
 def test_a_connection_is_tested_and_removed_by_typing_its_name(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
+from zoho_console.screens.table import plain_tooltip
 from zoho_console.ui.theme import Look
 
 
@@ -29,7 +31,7 @@ class Tray:
             self._icon = QSystemTrayIcon(self._look.icon("warning", "warn"), self._window)
             self._icon.messageClicked.connect(self.open)
             self._icon.activated.connect(lambda _reason: self.open())
-        self._icon.setToolTip(f"Zoho Console: {title}")
+        self._icon.setToolTip(plain_tooltip(f"Zoho Console: {title}"))
         self._icon.show()
         self._icon.showMessage(title, text, QSystemTrayIcon.MessageIcon.Warning)
 
@@ -40,7 +42,8 @@ class Tray:
 
     def open(self) -> None:
         """Bring the window to the front, at the place that tells more."""
-        self._window.showNormal() if self._window.isMinimized() else self._window.show()
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.show()
         self._window.raise_()
         self._window.activateWindow()
         self._on_open()

@@ -124,7 +124,8 @@ def test_the_rows_of_older_jobs_keep_their_cells(empty_url: str) -> None:
         connection.execute(
             text(
                 "insert into connections (id, name, data_centre, environment, client_id, accounts_url, api_url,"
-                " upload_url, redirect_port, scopes, colour) values (1, 'Acme', 'eu', 'production', '', '', '', '', 8000, '{}', 0)"
+                " upload_url, redirect_port, scopes, colour)"
+                " values (1, 'Acme', 'eu', 'production', '', '', '', '', 8000, '{}', 0)"
             )
         )
         for job in (3, 7):
