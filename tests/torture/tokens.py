@@ -131,7 +131,7 @@ def _signed_in(database_url: str, clock: Clock) -> Iterator[tuple[Workspace, Sim
     workspace = Workspace(Database(database_url), MemorySecrets())
     try:
         with Simulator(options) as simulator:
-            yield workspace, simulator, sign_in_to(simulator, workspace, "Torture")
+            yield workspace, simulator, sign_in_to(simulator, workspace, "Token")
     finally:
         workspace.close()
 

@@ -111,6 +111,11 @@ def test_waiting_for_the_person_is_done_only_once_the_answer_came(reached: int, 
     assert [progress_of(step, list(Step)[:reached]) for step in Step] == shown_as
 
 
+def test_a_code_by_hand_skips_the_browser() -> None:
+    skipped = Progress.SKIPPED
+    assert [progress_of(step, [Step.CODE, Step.EXCHANGED]) for step in Step] == [skipped, skipped, D, D, N]
+
+
 def test_the_check_list_shows_where_the_sign_in_is(qtbot: QtBot, page: ConnectionsPage, browser: Browser) -> None:
     waiting(qtbot, page)
     panel = page.panel
@@ -244,6 +249,7 @@ def test_the_code_of_a_self_client_takes_the_browsers_place(
     way = page.panel.second_way
     qtbot.mouseClick(page.panel.fold, LEFT)
     assert way.scopes.text() == ",".join(acme.scopes)
+    assert page._scroll.widget().width() <= page._scroll.viewport().width()
     qtbot.mouseClick(way.copy_redirect, LEFT)
     assert QGuiApplication.clipboard().text() == acme.redirect_uri
     qtbot.keyClicks(way.code, simulator.grants.issue_code(Consent(simulator.client_id, "", acme.scopes)))
@@ -263,6 +269,8 @@ def test_too_few_permissions_are_named_and_stored_only_if_somebody_says_so(
         qtbot.waitUntil(page.panel.ending.isVisible, timeout=10_000)
         words = "The sign-in lacks ZohoCRM.bulk.ALL, needed for: Large exports and imports."
         assert page.panel.ending.words.text() == words
+        assert page.panel.lines[Step.STORED].accessibleName().endswith("stopped here")
+        assert page.panel.lines[Step.LISTENING].accessibleName().endswith("not needed")
         assert workspace.vault(acme.id).health().generation == 1
         assert page.panel.ending.keep.isVisible()
         if keeps:

@@ -28,9 +28,9 @@ class Grant:
     generation: int = 0
     calls_at_once: int = 0
 
-    def is_fresh(self, now: datetime | None = None) -> bool:
-        """Whether the access token can still be used for a new call."""
-        return self.expires_at - (now or datetime.now(UTC)) > REFRESH_MARGIN
+    def is_fresh(self, now: datetime | None = None, *, spread: timedelta = timedelta(0)) -> bool:
+        """Whether the access token can still be used for a new call; `spread` widens the margin before its end."""
+        return self.expires_at - (now or datetime.now(UTC)) > REFRESH_MARGIN + spread
 
 
 class FailureKind(StrEnum):

@@ -28,14 +28,19 @@ class Progress(Enum):
     DONE = auto()
     NOW = auto()
     AHEAD = auto()
+    SKIPPED = auto()
 
 
 def progress_of(step: Step, reached: Collection[Step]) -> Progress:
-    """Where `step` stands; waiting for the person is done once the answer came."""
+    """Where `step` stands; waiting for the person is done once the answer came, and a code by hand skips it."""
+    every = list(Step)
     done = set(reached) - (set() if Step.CODE in reached else {Step.WAITING})
     if step in done:
         return Progress.DONE
-    return Progress.NOW if step is next(one for one in Step if one not in done) else Progress.AHEAD
+    after = every.index(step) - max((every.index(one) + 1 for one in done), default=0)
+    if after < 0:
+        return Progress.SKIPPED
+    return Progress.AHEAD if after else Progress.NOW
 
 
 class SignInScreen(Screen):

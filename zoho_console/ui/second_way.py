@@ -21,10 +21,12 @@ class SecondWay(QFrame):
         self.code, self.use_code = _entry("Code of the self client", "Use this code", self._use_code)
         self.code.setEchoMode(QLineEdit.EchoMode.Password)
         self.redirect = label("", "strong", selectable=True)
-        self.scopes = label("", "small", wraps=True, selectable=True)
+        self.scopes = QLineEdit()
+        self.scopes.setReadOnly(True)
+        self.scopes.setAccessibleName("Permissions to enter there")
         self.copy_redirect = button("Copy", lambda: _copy(self._screen.redirect), "link")
         self.copy_redirect.setAccessibleName("Copy the redirect address")
-        self.copy_scopes = button("Copy", lambda: _copy(self.scopes.text()), "link")
+        self.copy_scopes = button("Copy", lambda: _copy(self.scopes.text()))
         self.copy_scopes.setAccessibleName("Copy the permissions")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 4)
@@ -50,9 +52,7 @@ class SecondWay(QFrame):
             "choose the organisation, and paste the code here. The connection must have the client id and secret of "
             "that self client.", "muted", wraps=True,
         ))  # fmt: skip
-        scopes = row(self.scopes, self.copy_scopes)
-        scopes.setStretch(0, 1)
-        layout.addLayout(scopes)
+        layout.addLayout(row(self.scopes, self.copy_scopes))
         layout.addLayout(row(self.code, self.use_code))
 
     def show_state(self) -> None:
@@ -61,6 +61,7 @@ class SecondWay(QFrame):
         if connection is not None:
             self.redirect.setText(self._screen.redirect)
             self.scopes.setText(",".join(connection.scopes))
+            self.scopes.setCursorPosition(0)
             self.pasted.setPlaceholderText(f"{self._screen.redirect}?state=…")
             # Only while an attempt waits does its address mean anything.
             self.use_pasted.setEnabled(self._screen.is_waiting)

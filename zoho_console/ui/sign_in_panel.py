@@ -9,16 +9,16 @@ from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_
 from zoho_console.ui.parts.basics import button, card, label, row, set_style_property, set_tone
 from zoho_console.ui.second_way import SecondWay
 
-_WORDS = {
-    Step.LISTENING: "This computer is ready for Zoho's answer",
-    Step.WAITING: "Your browser shows Zoho's page; accept the permissions there",
-    Step.CODE: "Zoho's answer arrived",
-    Step.EXCHANGED: "Zoho gave the console its tokens",
-    Step.STORED: "Organisation and user are known; the tokens are stored",
+_WORDS = {  # of what is to be done, so that they are right in every state
+    Step.LISTENING: "Make this computer ready for Zoho's answer",
+    Step.WAITING: "Accept the permissions on Zoho's page, in your browser",
+    Step.CODE: "Receive Zoho's answer",
+    Step.EXCHANGED: "Exchange it for tokens",
+    Step.STORED: "Check organisation, user and permissions, and store the tokens",
 }
-_TONES = {Progress.DONE: "good", Progress.NOW: "accent", Progress.AHEAD: "muted"}
-_SPOKEN = {Progress.DONE: "done", Progress.NOW: "now", Progress.AHEAD: "to come"}
-_MARKS = {Progress.DONE: "✓", Progress.NOW: "●", Progress.AHEAD: "○"}
+_TONES = {Progress.DONE: "good", Progress.NOW: "accent", Progress.AHEAD: "muted", Progress.SKIPPED: "muted"}
+_SPOKEN = {Progress.DONE: "done", Progress.NOW: "now", Progress.AHEAD: "to come", Progress.SKIPPED: "not needed"}
+_MARKS = {Progress.DONE: "✓", Progress.NOW: "●", Progress.AHEAD: "○", Progress.SKIPPED: "–"}
 
 
 class SignInPanel(QFrame):

@@ -12,6 +12,7 @@ import logging
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TypeVar
 
 from zoho_console.domain.connections import Origins
@@ -37,6 +38,7 @@ LEASE = timedelta(seconds=30)
 POLL_S = 0.2
 PATIENCE_S = 35.0  # a lease and a little: then the holder is dead or asleep
 HOLD_S = 30.0  # after a failed refresh the present access token serves this long before the next try
+SPREAD_S = 60.0  # consoles that share a token begin to renew it at moments of their own
 NOTE_OK_EVERY_S = 30.0  # so that the proof costs a database write now and then, not one for each call
 KNOWN_S = 5.0  # a grant that was just read is not read again for each of many calls
 _TEMPORARY = (NotReachable, UnreadableAnswer, TokenThrottled)
@@ -51,6 +53,7 @@ class Access:
         self._vault = vault
         self._transport = transport
         self._refreshing: asyncio.Task[Grant] | None = None
+        self._spread = timedelta(seconds=Random().uniform(0, SPREAD_S))
         self._hold_until = 0.0
         self._throttled_until = 0.0
         self._note_ok_at = 0.0
@@ -128,7 +131,7 @@ class Access:
         grant = known or await self._loaded()
         left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
         log.debug("access token of generation %d: %d s left", grant.generation, left_s)
-        if grant.is_fresh():
+        if grant.is_fresh(spread=self._spread):
             return grant
         is_alive = grant.expires_at > datetime.now(UTC)
         if is_alive and time.monotonic() < self._hold_until:

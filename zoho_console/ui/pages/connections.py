@@ -61,11 +61,12 @@ class ConnectionsPage(Page):
     def _show(self) -> None:
         screen = self._screen
         count = len(screen.health)
-        is_empty = not count and not screen.is_adding and screen.signing.connection is None
+        is_signing = screen.signing.connection is not None
+        is_empty = not count and not screen.is_adding and not is_signing
         self.empty.setVisible(is_empty and screen.is_loaded)
         self._scroll.setVisible(not is_empty)
         self.say(f"{count} connection{'' if count == 1 else 's'}" if count else "Where your accounts are")
-        self.add.setVisible(not screen.is_adding and not is_empty)
+        self.add.setVisible(not screen.is_adding and not is_empty and not is_signing)
         self.warning.say(f"{screen.problem} {_FOR_THIS_RUN}" if screen.problem else "")
         self.form.show_state()
         self.panel.show_state()
