@@ -40,7 +40,8 @@ def _faults(random: Random, *, size: int) -> dict[str, int]:
 
 
 def _refreshes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int]:
-    return client.refreshes(size, processes=rows // 10, threads=10, database_url=stage.database_url)
+    """`rows` is the number of processes; about 50 threads in all, for our own Postgres takes 60 connections."""
+    return client.refreshes(size, processes=rows, threads=max(1, 50 // rows), database_url=stage.database_url)
 
 
 def _freezes(stage: Stage, _random: Random, *, size: int, rows: int) -> dict[str, int | float]:
@@ -73,7 +74,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "resets": (racing.resets, 500, 10_000),
     "race": (racing.race, 200, 300),
     "thaw": (racing.thaw, 50, 2_000),
-    "client-refreshes": (_refreshes, 50, 200),
+    "client-refreshes": (_refreshes, 50, 20),
     "freezes": (_freezes, 20, 30),
     "clocks": (_clocks, 5, 1),
 }
