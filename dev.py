@@ -69,7 +69,13 @@ TEST_PROGRAMS = {
     "readelf": "binutils",
 }
 PACKAGE_PROGRAMS = {"readelf": "binutils", "makeself": "makeself", "Xvfb": "xvfb", "xdotool": "xdotool"}
-SMOKE_PROGRAMS = {"readelf": "binutils", "debootstrap": "debootstrap", "rpm2cpio": "rpm", "cpio": "cpio"}
+SMOKE_PROGRAMS = {
+    "readelf": "binutils",
+    "debootstrap": "debootstrap",
+    "rpm2cpio": "rpm",
+    "cpio": "cpio",
+    "makensis": "nsis",
+}
 FONT_FILE, FONT_PACKAGE = Path("/usr/share/fonts/opentype/inter"), "fonts-inter"
 
 

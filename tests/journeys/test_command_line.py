@@ -205,6 +205,29 @@ def test_a_guard_is_raised_at_once_and_lowered_by_typing_the_name(console: Conso
     assert console.value("guard", "open", "--organisation", organisation, "--for-good")["rests_at"] == "open"
 
 
+def test_an_export_that_comes_back_leaves_alone_what_others_changed(console: Console, tmp_path: Path) -> None:
+    console.connect()
+    path, colleague = tmp_path / "out.csv", tmp_path / "colleague.csv"
+    console.run("accounts", "--fields", "Account_Name,Health_Score", "--limit", "3", "--csv", str(path), "--stamp")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header[-1] == "Zoho Console stamp"
+    ids, score = [row[header.index("id")] for row in rows], header.index("Health_Score")
+    colleague.write_text(f"id,Health Score\n{ids[1]},901\n{ids[2]},902\n", "utf-8")
+    assert console.value("update", str(colleague), "--yes")["counts"] == {"updated": 2}
+
+    rows[0][score], rows[2][score] = "11", "13"  # the second row comes back as it was
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    counts = console.value("update", str(path), "--yes", code=1)["counts"]
+    assert counts == {"updated": 1, "unchanged": 1, "conflict": 1}
+    done = console.value("update", str(path), "--drift", "Health_Score=mine", "--yes")
+    assert done["counts"] == {"updated": 1, "unchanged": 2}
+    found = {one["id"]: one["Health_Score"] for one in console.all_accounts().values()}
+    assert [found[one] for one in ids] == [11, 901, 13]
+    assert "no policy" in console.run("update", str(path), "--drift", "ours", "--yes", code=2)
+
+
 def test_the_support_file_helps_and_holds_no_secret(console: Console, tmp_path: Path) -> None:
     console.connect()
     console.run("accounts", "--limit", "1")

@@ -175,7 +175,8 @@ class Clock:
 def refreshes(expiries: int, processes: int, threads: int, database_url: str) -> dict[str, int]:
     """Processes of many threads at one token that ends again and again, with Zoho's limits in force.
 
-    `refreshes` is what the simulator counted after the first token; `failed` are calls that did not work.
+    `refreshes` is what the simulator counted after the first token, `needless` how many it was off; `unanswered` are
+    calls that did not work.
     """
     clock = Clock()
     with (
@@ -217,7 +218,9 @@ def refreshes(expiries: int, processes: int, threads: int, database_url: str) ->
             missed += failed()
         for worker in workers:
             worker.communicate(timeout=60)
-        return {"expiries": expiries, "refreshes": counts[token] - first, "failed": missed}
+        refreshes = counts[token] - first
+        needless = abs(refreshes - expiries)
+        return {"expiries": expiries, "refreshes": refreshes, "needless": needless, "unanswered": missed}
 
 
 def _wait(condition: Any, limit_s: float = 60) -> None:

@@ -101,6 +101,27 @@ def postgres(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str,
     return dict(figures)
 
 
+def power(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
+    """SIGKILL of the console and of every Postgres process at once, as in a power cut; another console goes on."""
+    figures: Counter[str] = Counter()
+    while figures["kills"] < size:
+        before, job = stage.effects, stage.plan(rows)
+        for _ in range(min(JOB_KILLS, size - figures["kills"])):
+            with stage.console() as console:
+                first = console.ready().start(job.id).hear_of("progress", "ended", "failed")
+                assert first is not None
+                if first["event"] != "progress":
+                    break
+                time.sleep(random.uniform(0, 0.5))
+                console.kill()
+                stage.kill_postgres()
+            figures["kills"] += 1
+        stage.finish(job.id)
+        figures.update(stage.truth(job.id, before))
+        figures["jobs"] += 1
+    return dict(figures)
+
+
 def undo(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
     """Undo of a run of which others edited one row in 20 in our field and some in another, killed `size` times."""
     former = {one: stage.records[one]["Health_Score"] for one in list(stage.records)[:rows]}

@@ -39,10 +39,10 @@ FIELD = "Health_Score"
 class Console:
     """One console process; killed at the end if it still lives."""
 
-    def __init__(self, database_url: str, via: str, **more: object) -> None:
+    def __init__(self, database_url: str, via: str, *, module: str = "tests.torture.worker", **more: object) -> None:
         told = json.dumps({"database": database_url, "via": via, **more})
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.worker", told],
+            [sys.executable, "-m", module, told],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
@@ -61,10 +61,13 @@ class Console:
         return self
 
     def start(self, job: int) -> Self:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{job}\n")
-        self._process.stdin.flush()
+        self.tell(str(job))
         return self
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
 
     def hear(self) -> dict[str, Any] | None:
         """The next thing it says; None if it is dead."""
@@ -84,6 +87,10 @@ class Console:
 
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
+
+    @property
+    def is_frozen(self) -> bool:
+        return psutil.Process(self._process.pid).status() == psutil.STATUS_STOPPED
 
     def thaw(self) -> None:
         self._process.send_signal(signal.SIGCONT)

@@ -7,20 +7,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from zoho_console.bulk.drift import Drift, Policies, Policy, drift_of
 from zoho_console.domain.changes import Change, ChangeSet, Outcome, Problem, Row, RowRecord, RowState
 from zoho_console.domain.fields import Field, print_value, same_value, shortened
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
 
 _LISTED = 5
+ASK = Policies()
 
 
 def plan_row(
-    change: Change, candidates: Sequence[Record], fields: Named[str, Field], *, key_field: str, name_field: str
+    change: Change,
+    candidates: Sequence[Record],
+    fields: Named[str, Field],
+    *,
+    key_field: str,
+    name_field: str,
+    stamp: Named[bytes, bytes] | None = None,
+    policies: Policies = ASK,
 ) -> RowRecord:
     """The row's plan: PLANNED with before and after of what differs, UNCHANGED, or INVALID without one match.
 
-    A match has exactly the text of the key; a candidate that differs in case is named, never taken.
+    A match has exactly the text of the key; a candidate that differs in case is named, never taken. By the `stamp` of
+    an export, what only others changed since is left as it is; what the file changed too makes a CONFLICT, or is
+    decided by `policies`.
     """
     matches = [record for record in candidates if key_text(record, key_field) == change.key]
     if len(matches) != 1:
@@ -35,6 +46,17 @@ def plan_row(
         record_name=print_value(record.get(name_field)),
     )
     differing = [name for name, value in change.values.items() if not same_value(fields[name], record.get(name), value)]
+    if stamp:
+        drifts = {name: drift_of(fields[name], change.values[name], record, stamp) for name in differing}
+        asked = [name for name in differing if drifts[name] is Drift.BOTH and policies.of(name) is Policy.ASK]
+        if asked:
+            return _drifted(planned, asked, record, fields)
+        left = [name for name in differing if _is_left(drifts[name], policies.of(name))]
+        differing = [name for name in differing if name not in left]
+        if left and not differing:
+            which = ", ".join(f"“{fields[name].label}”" for name in left)
+            reason = f"Others changed {which} since the export; that is left as it is."
+            return replace(planned, state=RowState.UNCHANGED, code="theirs", reason=reason)
     if not differing:
         return replace(
             planned,
@@ -46,6 +68,22 @@ def plan_row(
         planned,
         before={name: record.get(name) for name in differing},
         after={name: change.values[name] for name in differing},
+    )
+
+
+def _is_left(drift: Drift, policy: Policy) -> bool:
+    return drift is Drift.THEIRS or (drift is Drift.BOTH and policy is Policy.THEIRS)
+
+
+def _drifted(planned: RowRecord, names: Sequence[str], live: Record, fields: Named[str, Field]) -> RowRecord:
+    which = ", ".join(f"“{fields[name].label}”" for name in names)
+    values = ", ".join(_shown(live.get(name)) for name in names)
+    return replace(
+        planned,
+        state=RowState.CONFLICT,
+        code="changed-in-both",
+        reason=f"You changed {which} in the file, and somebody in Zoho; now it is {values} there.",
+        advice="Decide which value is right, and run the row again.",
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from zoho_console.background import Stop, in_thread
 from zoho_console.bulk.checking import ROUNDED, TWINS, are_rounded, check_row
 from zoho_console.bulk.drafting import draft
+from zoho_console.bulk.drift import TITLE, Policies, read_stamp
 from zoho_console.bulk.mapping import ID, check_mapping
 from zoho_console.bulk.matching import RecordsClient, name_field, read_by_key
-from zoho_console.bulk.planning import invalid_row, plan_row
+from zoho_console.bulk.planning import ASK, invalid_row, plan_row
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.bulk.reading import Table
 from zoho_console.domain.changes import (
@@ -47,13 +48,15 @@ async def prepare(
     module: str = "Accounts",
     blanks: Blanks = "keep",
     terms: Terms = USUAL,
+    policies: Policies = ASK,
     created_by: str = "",
     on_progress: OnProgress | None = None,
 ) -> ChangeSet:
     """A PLANNED change set of every row of the file, each with its state and before-image.
 
     The file is read once, into the database, and not looked at again; a file that is wrong anywhere leaves no plan.
-    Memory does not grow with the file. Cancelled or failed, the draft is ABANDONED. Cost: 1 call for each 100 different
+    Memory does not grow with the file. Where it is an export with stamps, `policies` say what becomes of values that
+    were changed in Zoho too. Cancelled or failed, the draft is ABANDONED. Cost: 1 call for each 100 different
     keys. Errors: FileProblem, ZohoConfigError (mapping), those of the client and the database.
     """
     _check(mapping, table.header, fields)
@@ -72,7 +75,7 @@ async def prepare(
         terms=terms,
     )
     total = await in_thread(journal.staging.count, file_id)
-    planner = await _planner(new, fields, client, journal.staging)
+    planner = replace(await _planner(new, fields, client, journal.staging), policies=policies)
     return await _plan(planner, partial(journal.staging.rows, file_id), journal, total, on_progress)
 
 
@@ -158,6 +161,7 @@ class _Planner:
     fields: dict[str, Field]
     client: RecordsClient
     has_rounded_ids: bool
+    policies: Policies = ASK
 
     async def planned(self, rows: Sequence[Row]) -> list[RowRecord]:
         """The plan of one block of rows, in their order. Cost: 1 call for each 100 different keys."""
@@ -173,11 +177,20 @@ class _Planner:
         found = await read_by_key(self.client, new.module, mapping.key_field, keys, names)
         how = {"key_field": mapping.key_field, "name_field": name_field(new.module)}
         return [
-            plan_row(one, found.get(one.key, []), self.fields, **how)
+            plan_row(
+                one, found.get(one.key, []), self.fields, stamp=self._stamp_of(row), policies=self.policies, **how
+            )
             if isinstance(one, Change)
             else invalid_row(row, one)
             for row, one in zip(rows, checked, strict=True)
-        ]
+        ]  # fmt: skip
+
+    def _stamp_of(self, row: Row) -> dict[bytes, bytes]:
+        """What an export says of the values as they were; nothing where the file is none."""
+        if TITLE not in self.new.header:
+            return {}
+        column = self.new.header.index(TITLE)
+        return read_stamp(row.texts[column]) if column < len(row.texts) else {}
 
 
 async def _planner(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from zoho_console.background import in_thread
@@ -11,7 +10,6 @@ from zoho_console.bulk.working import STAMP, Work
 from zoho_console.domain.changes import Doubt, Outcome, RowState
 
 SECOND_LOOK = 4  # a part of the quarantine passes between two readings that must agree
-_STEP_S = 0.25
 
 
 class ReadBack:
@@ -40,24 +38,14 @@ class ReadBack:
         left_s = self._work.pace.quarantine_s - doubt.age_s
         if left_s > 1:
             self._work.tally.tell(f"Batch {doubt.batch}: rows without an answer are read back in {left_s:.0f} s.")
-        return await self._wait(left_s)
-
-    async def _wait(self, seconds: float) -> bool:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        while not self._work.brake.reason:
-            left_s = until - loop.time()
-            if left_s <= 0:
-                return True
-            await asyncio.sleep(min(left_s, _STEP_S))
-        return False
+        return await self._work.wait(left_s, whatever_is_stopped=True)
 
     async def _judge(self, doubt: Doubt) -> Sequence[Outcome] | None:
         """What reading shows, twice where it shows that nothing was done; None if the run is to pause."""
         first = await self._read(doubt)
         if first is None or all(one.state is not RowState.PLANNED for one in first):
             return first
-        if not await self._wait(self._work.pace.quarantine_s / SECOND_LOOK):
+        if not await self._work.wait(self._work.pace.quarantine_s / SECOND_LOOK, whatever_is_stopped=True):
             return None
         return await self._read(doubt)
 

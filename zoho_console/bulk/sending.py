@@ -25,6 +25,7 @@ from zoho_console.errors import (
     ZohoRateLimitError,
 )
 
+AHEAD = 2  # batches beyond those whose calls run
 BATCH_CREDITS = 12  # looked at again, written, read back
 MOST_LOST = 3  # answers lost in a row before the run waits for a person: the way to Zoho is not to be trusted
 
@@ -43,6 +44,7 @@ class Sender:
     def __init__(self, work: Work, verifier: Verifier) -> None:
         self._work = work
         self._verifier = verifier
+        self._room = asyncio.Semaphore(work.pace.parallel)  # for calls
         self._runs = work.journal.runs
         self._lease = work.hold.lease
         self._lost_in_a_row = 0
@@ -75,7 +77,8 @@ class Sender:
                 if await self._afford():
                     moved += await self._batch(batch, watch)
 
-        await together(*(worker() for _ in range(self._work.pace.parallel)))
+        # More batches than calls may run at once: while some are written down, the calls of others are on their way.
+        await together(*(worker() for _ in range(self._work.pace.parallel + AHEAD)))
         if watch.verdict and self._work.job.terms.waves:
             self._work.brake.pull(watch.verdict)
         return moved
@@ -101,8 +104,7 @@ class Sender:
                     f"{left:,} credits are left, and {reserve:,} are kept for others: waiting for more."
                 )
                 has_told = True
-            await asyncio.sleep(self._work.pace.credits_s)
-            if self._work.brake.is_pulled:
+            if not await self._work.wait(self._work.pace.credits_s):
                 return False
             try:
                 await self._work.client.organisation()
@@ -115,26 +117,27 @@ class Sender:
         """One batch from look to outcome; how many rows were sent or settled comes out."""
         work = self._work
         rows = await in_thread(work.journal.batch_rows, work.job.id, batch)
-        live = await work.live(rows)
+        async with self._room:
+            live = await work.live(rows)
         if live is None:
             return 0
         good, outcomes = look_again(rows, live, work.fields, work.job.labels, stamp=STAMP)
         watch.settled(outcomes)
         others = await self._verifier.others_of(good) if watch.is_first and good else None
         await work.look(batch, outcomes)
-        sent = await self._promised(batch, good)
-        if not sent:
-            return len(outcomes)
-        work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])
+        sent: list[RowRecord] = []
         try:
-            replies = await self._exchange(sent)
+            async with self._room:
+                sent = await self._promised(batch, good)
+                if not sent:
+                    return len(outcomes)
+                replies = await self._exchange(sent)
         except _NothingSent:
             await in_thread(self._runs.withdraw, self._lease, sent)
             work.tally.move(RowState.SENT, [Outcome(row.number, RowState.PLANNED) for row in sent])
             return len(outcomes)
         except _AnswerLost:
             await in_thread(self._runs.lose, self._lease, sent)
-            self._count_lost()
             return len(outcomes) + len(sent)
         except ZohoAPIError as error:
             settled = [Outcome(row.number, RowState.REFUSED, error.code, str(error), error.advice) for row in sent]
@@ -153,13 +156,17 @@ class Sender:
     async def _promised(self, batch: int, rows: Sequence[RowRecord]) -> list[RowRecord]:
         """The rows of which it is written down that they are being sent, before the first byte leaves.
 
-        Resume depends on it. None where somebody raised the guard while the run was on its way.
+        Resume depends on it. None once the brake is pulled, or where somebody raised the guard during the run.
         """
+        if not rows or self._work.brake.is_pulled:
+            return []
         try:
-            return await in_thread(self._runs.intend, self._lease, batch, rows) if rows else []
+            sent = await in_thread(self._runs.intend, self._lease, batch, rows)
         except Guarded as error:
             self._work.brake.pull(sentence_of(error))
             return []
+        self._work.tally.move(RowState.PLANNED, [Outcome(row.number, RowState.SENT) for row in sent])
+        return sent
 
     async def _exchange(self, rows: Sequence[RowRecord]) -> list[Reply]:
         """Zoho's replies. Errors: _AnswerLost, _NothingSent; ZohoAPIError where Zoho refused the batch whole."""
@@ -173,6 +180,7 @@ class Sender:
             raise
         except ZohoError as error:
             if isinstance(error, NotReachable | UnreadableAnswer) and error.sent:
+                self._count_lost()  # before anybody else's turn comes
                 raise _AnswerLost from error
             if isinstance(error, ZohoAPIError) and not isinstance(error, NotReachable | ZohoRateLimitError):
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from zoho_console.errors import ZohoDatabaseError, ZohoError
 from zoho_console.store.journal import Journal
 
 STAMP = "Modified_Time"
+_STEP_S = 0.25
 
 
 @dataclass(slots=True)
@@ -64,6 +66,17 @@ class Work:
             self.brake.pull(sentence_of(error))
             return None
         return {str(record["id"]): record for record in found}
+
+    async def wait(self, seconds: float, *, whatever_is_stopped: bool = False) -> bool:
+        """Wait so long; False if the run is to end meanwhile. A run that is stopped for good may have to wait on."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not (self.brake.reason if whatever_is_stopped else self.brake.is_pulled):
+            left_s = until - loop.time()
+            if left_s <= 0:
+                return True
+            await asyncio.sleep(min(left_s, _STEP_S))
+        return False
 
     async def look(self, batch: int, outcomes: Sequence[Outcome]) -> None:
         """Write down and tell which rows are not sent after all."""

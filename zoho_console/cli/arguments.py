@@ -120,11 +120,17 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     accounts.add_argument("--fields", default="", metavar="A,B", help="API names; default: the most useful ones")
     accounts.add_argument("--sort", default="", metavar="F", help="field to sort by; -F for descending")
     accounts.add_argument("--limit", type=int, default=200, metavar="N")
-    accounts.add_argument("--csv", type=Path, default=None, metavar="FILE")
+    _export(accounts)
     coql = _command(commands, "coql", "run a COQL query")
     coql.add_argument("query", metavar='"select …"')
     coql.add_argument("--limit", type=int, default=2000, metavar="N", help="at most so many rows (default 2000)")
-    coql.add_argument("--csv", type=Path, default=None, metavar="FILE")
+    _export(coql)
+
+
+def _export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--csv", type=Path, default=None, metavar="FILE")
+    command.add_argument("--stamp", action="store_true",
+                         help="with --csv: a column that shows who changed what when the file comes back")  # fmt: skip
 
 
 def _terms(update: argparse.ArgumentParser) -> None:
@@ -145,6 +151,8 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
     update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
     _terms(update)
+    update.add_argument("--drift", action="append", default=[], metavar="[FIELD=]mine|theirs|ask",
+                        help="a value of a stamped file that was changed in Zoho too (default ask)")  # fmt: skip
     how = update.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="say what would change and send nothing")
     how.add_argument("--yes", action="store_true", help="apply without asking")

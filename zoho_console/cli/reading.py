@@ -64,7 +64,7 @@ async def _show(slices: AsyncIterator[Slice], columns: Iterable[str], arguments:
     """Records to a CSV file as they come, else to the screen."""
     titles = list(columns)
     if arguments.csv is not None:
-        with CsvExport(arguments.csv, titles) as export:
+        with CsvExport(arguments.csv, titles, stamped=arguments.stamp and "id" in titles) as export:
             async for part in slices:
                 export.add(part.records)
                 output.progress(f"{export.count:,} records")

@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.drift import policies_from
 from zoho_console.bulk.forecast import price
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.preparing import FAILED, prepare, prepare_retry
@@ -59,6 +60,7 @@ async def _prepare(workspace: Workspace, table: Table, arguments: Namespace, out
         terms=Terms(
             AUTOMATIONS[arguments.automation], not arguments.no_waves, arguments.verify, max(0, arguments.reserve)
         ),
+        policies=policies_from(arguments.drift, [one.api_name for one in fields]),
         created_by=connection.user.name if connection.user else "",
         on_progress=show,
     )

@@ -98,14 +98,15 @@ class AccountsScreen(AccountRows):
             self.chosen.choose(self.desk.connection, record)
             self.changed.emit()
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, *, stamped: bool = False) -> None:
         """Write every matching row to a CSV file: as sorted, or by id where Zoho cannot sort that many."""
         connection, query, fields = self.desk.connection, self.query, self.fields
         if connection is not None:
             total = self.total or 0
             read = query.all_in_order if total <= MOST_ROWS_IN_ALL else query.all_by_id
+            columns = ("id", *query.fields)
             self.writing.export(
-                path, ("id", *query.fields), lambda: read(self.workspace.client(connection), fields), total
+                path, columns, lambda: read(self.workspace.client(connection), fields), total, stamped=stamped
             )
 
     def offer_update(self, field: Field, text: str) -> None:

@@ -91,12 +91,12 @@ class QueryScreen(Screen):
         self.tasks.cancel("run")
         self.changed.emit()
 
-    def export(self, path: Path) -> None:
+    def export(self, path: Path, *, stamped: bool = False) -> None:
         """Write all rows of the last query to a CSV file, not only those on the screen."""
         connection, asked = self.desk.connection, self.ran
         if connection is not None and asked is not None:
             columns = [column.key for column in self.table.columns]
-            self.writing.export(path, columns, lambda: self._all(connection, asked), self._known_total)
+            self.writing.export(path, columns, lambda: self._all(connection, asked), self._known_total, stamped=stamped)
 
     async def count_rows(self) -> int:
         """How many rows the last query has. Cost: 1 call, 1 credit if not all of them are here."""

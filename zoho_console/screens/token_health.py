@@ -11,6 +11,7 @@ from zoho_console.errors import ZohoError
 from zoho_console.screens.day_words import console_words
 from zoho_console.screens.days import Days
 from zoho_console.screens.screen import Desk, Screen
+from zoho_console.screens.support import Support
 from zoho_console.screens.team import TeamScreen
 from zoho_console.screens.words import moment
 from zoho_console.workspace.health import Health, HealthState, Remedy
@@ -24,7 +25,8 @@ TOKEN_LIFE = timedelta(hours=1)
 
 class TokenHealthScreen(Screen):
     """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `days` as plotted,
-    `lights` of what all stand on; `team` is the screen of the desktops that share the sign-ins."""
+    `lights` of what all stand on; `team` is the screen of the desktops that share the sign-ins,
+    `support` writes the file for whoever helps."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -35,6 +37,7 @@ class TokenHealthScreen(Screen):
         self.days = Days()
         self.lights: tuple[Light, ...] = ()
         self.team = TeamScreen(desk)
+        self.support = Support(self)
         desk.connection_changed.connect(self.shown)
 
     @property

@@ -39,9 +39,9 @@ class Writing:
             return f"{self.count:,} of {counted(self.total, self._noun)} written"
         return f"{counted(self.count, self._noun)} written"
 
-    def export(self, path: Path, columns: Sequence[str], read: Read, total: int = 0) -> None:
-        """Write every row to a CSV file with these columns."""
-        self._screen.tasks.start(self._export(path, columns, read, total), name=_TASK)
+    def export(self, path: Path, columns: Sequence[str], read: Read, total: int = 0, *, stamped: bool = False) -> None:
+        """Write every row to a CSV file with these columns; stamped, to show who changed what when it comes back."""
+        self._screen.tasks.start(self._export(path, columns, read, total, stamped=stamped), name=_TASK)
 
     def offer(self, field: Field, text: str, read: Read, total: int = 0) -> None:
         """Write a draft that sets one field of every row, and offer it to Bulk update."""
@@ -51,8 +51,8 @@ class Writing:
         """Stop; no file is left."""
         self._screen.tasks.cancel(_TASK)
 
-    async def _export(self, path: Path, columns: Sequence[str], read: Read, total: int) -> None:
-        rows = await self._run(lambda progress: write_records(path, columns, read(), progress), total)
+    async def _export(self, path: Path, columns: Sequence[str], read: Read, total: int, *, stamped: bool) -> None:
+        rows = await self._run(lambda told: write_records(path, columns, read(), told, stamped=stamped), total)
         text = f"{counted(rows, self._noun)} {'is' if rows == 1 else 'are'} in {path}."
         if rows == MOST_ROWS_IN_ALL:
             self._screen.notice(text, "Zoho gives no more to one query; a narrower one reaches the rest.", "warn")

@@ -16,7 +16,7 @@ from zoho_console.domain.records import Record
 from zoho_console.sdk.async_client import AsyncZohoClient
 from zoho_console.sdk.config import ZohoSDKConfig
 from zoho_console.sdk.opening import Ground
-from zoho_console.store.tokens import TokenStore
+from zoho_console.store.token_store import TokenStore
 
 T = TypeVar("T")
 

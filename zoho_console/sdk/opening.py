@@ -9,7 +9,8 @@ from zoho_console.domain.grants import Grant
 from zoho_console.paths import data_home
 from zoho_console.sdk.config import ZohoSDKConfig
 from zoho_console.store.embedded import EmbeddedPostgres
-from zoho_console.store.tokens import ConnectionVault, TokenStore
+from zoho_console.store.token_store import TokenStore
+from zoho_console.store.tokens import ConnectionVault
 from zoho_console.zoho.oauth import OAuthApp
 
 

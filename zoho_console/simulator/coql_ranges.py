@@ -39,9 +39,9 @@ def id_range(where: Condition | None) -> Range:
     rest: list[Condition] = []
     for part in _conjuncts(where) if where is not None else ():
         bounds = _bounds(part)
-        if bounds is None:
+        if bounds is None or _is_list(part):
             rest.append(part)
-        else:
+        if bounds is not None:
             low, high = max(low, bounds[0]), min(high, bounds[1])
     return Range(low, high, tuple(rest))
 
@@ -54,10 +54,17 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+def _is_list(part: Condition) -> bool:
+    """Whether its bounds are only where its values lie, so that each record is still to be tested."""
+    return isinstance(part, Predicate) and part.operator == "in"
+
+
 def _bounds(part: Condition) -> tuple[int, int] | None:
     if not isinstance(part, Predicate) or part.column != "id":
         return None
     numbers = [int(value) for value in part.values if value is not None] or [0]
+    if part.operator == "in":
+        return min(numbers), max(numbers)
     first, last = numbers[0], numbers[-1]
     return {
         "is not null": (0, _MOST),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,6 +13,7 @@ from zoho_console.errors import UntrustedToken
 from zoho_console.logs import hide
 from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
+from zoho_console.store.marks import Marks
 from zoho_console.store.sealing import is_sealed, new_key, seal, unseal
 from zoho_console.store.tables import data_keys as table
 from zoho_console.store.tables import desktops as desktops_table
@@ -43,7 +45,12 @@ class DataKey:
 
     id: int
     generation: int
-    key: bytes
+    key: bytes = field(repr=False)
+
+    @property
+    def mark(self) -> str:
+        """A name that tells nothing of the key, and that nobody can give to another one."""
+        return hashlib.sha256(b"zoho-console mark " + self.key).hexdigest()[:32]
 
     def seal(self, place: Place, secrets: Mapping[str, str]) -> dict[str, str]:
         """Tokens by column, as they are stored at a place."""
@@ -68,12 +75,15 @@ class DataKey:
 
 
 class DataKeys:
-    """Finds, makes and renews data keys, in the transaction of the caller."""
+    """Finds, makes and renews data keys, in the transaction of the caller.
 
-    def __init__(self, database: Database, desktops: Desktops) -> None:
+    `marks` holds, for each key, the newest generation of tokens that this desktop saw sealed with it.
+    """
+
+    def __init__(self, database: Database, desktops: Desktops, marks: Marks | None = None) -> None:
         self._database = database
-        self._seen: dict[int | None, int] = {}
         self.desktops = desktops
+        self.marks = marks or Marks()
 
     def prepare(self) -> None:
         """What may block on the password store, before a transaction begins. Errors: as `Desktops.join`."""
@@ -109,6 +119,7 @@ class DataKeys:
             ids = connection.execute(select(table.c.connection_id, table.c.id).with_for_update()).all()
             rows = connection.execute(TOKENS_WITH_KEYS.with_for_update(of=tokens)).mappings().all()
             opened = [(row["id"], place_of(row), self.open(connection, row)) for row in rows]
+            left = {row["connection_id"]: self._key_of(connection, row) for row in rows}
             generation, workspace_key = self.desktops.forget(connection, desktop_id)
             keys = {connection_id: DataKey(key_id, generation, new_key()) for connection_id, key_id in ids}
             for connection_id, key in keys.items():
@@ -118,35 +129,45 @@ class DataKeys:
             for row_id, place, secrets in opened:
                 sealed = keys[place.connection_id].seal(place, secrets)
                 connection.execute(update(tokens).where(tokens.c.id == row_id).values(sealed))
+        for row in rows:
+            if (key_left := left[row["connection_id"]]) is not None:
+                self.marks.rise(key_left.mark, row["generation"] + 1)  # a copy from before the removal is old
         return len({place.connection_id for _id, place, _secrets in opened} - {None})
 
     def open(self, connection: Connection, row: RowMapping) -> dict[str, str]:
         """The tokens of a row of `TOKENS_WITH_KEYS`, by column. Errors: NotEnrolled, UntrustedToken."""
-        sealed = {column: row[column] for column in SEALED_COLUMNS}
-        if row["connection_id"] is None and not any(is_sealed(text) for text in sealed.values()):
-            return sealed  # made by the guide's own statements, or by a program of the guide's first form
-        if row["key_id"] is None:
-            raise UntrustedToken
-        place = place_of(row)
-        key = self._unwrapped(connection, place.connection_id, row["key_id"], row["wrapped"], row["key_generation"])
-        return key.unseal(place, sealed)
+        key, sealed = self._key_of(connection, row), _sealed(row)
+        return key.unseal(place_of(row), sealed) if key else sealed
 
-    def seen(self, connection_id: int | None, generation: int) -> None:
-        """Remember a generation of tokens. Errors: UntrustedToken if a later one was seen: a copy was put back."""
-        if generation < self._seen.get(connection_id, 0):
-            raise UntrustedToken
-        self._seen[connection_id] = generation
+    def open_newest(self, connection: Connection, row: RowMapping, marks: Mapping[str, int]) -> dict[str, str]:
+        """As `open`, but only what is no older than `marks`, taken before the row was read: else a copy was put back.
 
-    def next_generation(self, connection_id: int | None, stored: int) -> int:
-        """The generation after the one stored, and after any that was seen; it counts as seen."""
-        self._seen[connection_id] = max(stored, self._seen.get(connection_id, 0)) + 1
-        return self._seen[connection_id]
+        What is newer is remembered. Errors: NotEnrolled, UntrustedToken.
+        """
+        secrets = self.open(connection, row)
+        if (key := self._key_of(connection, row)) is not None:
+            if row["generation"] < marks.get(key.mark, 0):
+                raise UntrustedToken
+            self.marks.rise(key.mark, row["generation"])
+        return secrets
 
     def begin_anew(self) -> None:
         """Forget every desktop, key and token here, for when no approved desktop is left: everyone signs in again."""
         with self._database.begin() as connection:
             for one in (tokens, table, desktops_table):
                 connection.execute(delete(one))
+
+    def _key_of(self, connection: Connection, row: RowMapping) -> DataKey | None:
+        """The key of a row of `TOKENS_WITH_KEYS`; None for one that is not sealed, and need not be.
+
+        Those are made by the guide's own statements, or by a program of the guide's first form.
+        """
+        connection_id = row["connection_id"]
+        if connection_id is None and not any(map(is_sealed, _sealed(row).values())):
+            return None
+        if row["key_id"] is None:
+            raise UntrustedToken
+        return self._unwrapped(connection, connection_id, row["key_id"], row["wrapped"], row["key_generation"])
 
     def _find(self, connection: Connection, connection_id: int | None) -> DataKey | None:
         query = select(table).where(func.coalesce(table.c.connection_id, 0) == (connection_id or 0))
@@ -165,6 +186,10 @@ class DataKeys:
 def place_of(row: RowMapping) -> Place:
     """The place of a row of `zoho_tokens`."""
     return Place(row["connection_id"], row["token_type"], row["generation"])
+
+
+def _sealed(row: RowMapping) -> dict[str, str]:
+    return {column: row[column] for column in SEALED_COLUMNS}
 
 
 def _wrapped_place(connection_id: int | None, generation: int) -> str:

@@ -1,7 +1,8 @@
-"""Grants in Postgres: one console at a time refreshes, on the database's clock; the guide's `TokenStore` besides."""
+"""Grants in Postgres: one console at a time refreshes, on the database's clock."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,17 +14,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure
 from zoho_console.store.data_keys import TOKENS_WITH_KEYS, DataKeys, Place
 from zoho_console.store.database import Database
-from zoho_console.store.desktops import Desktops, this_console
-from zoho_console.store.migrate import bring_to_head
-from zoho_console.store.secrets import Secrets
+from zoho_console.store.desktops import this_console
 from zoho_console.store.tables import token_events as events_table
 from zoho_console.store.tables import zoho_tokens as table
 
 OAUTH = "oauth"
-_GUIDE_COLUMNS = (
-    table.c.id, table.c.token_type, table.c.access_token, table.c.refresh_token, table.c.expires_at,
-    table.c.created_at, table.c.updated_at,
-)  # fmt: skip
 _NO_FAILURE: dict[str, Any] = {
     "last_error": "", "failure_kind": "", "failures": 0, "failing_since": None, "failed_at": None, "quiet_until": None,
 }  # fmt: skip
@@ -68,17 +63,18 @@ class ConnectionVault:
         self._database = database
         self._id = connection_id
         self._keys = keys
-        self._mine: ColumnElement[bool] = _of(connection_id) & (table.c.token_type == OAUTH)
+        self._mine: ColumnElement[bool] = of_connection(connection_id) & (table.c.token_type == OAUTH)
 
     def load(self) -> Grant | None:
         """The grant now, or None before the first sign-in.
 
-        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen by this program.
+        Errors: NotEnrolled, SecretError; UntrustedToken if it was altered or is older than one seen on this desktop.
         """
         self._keys.prepare()
+        marks = self._keys.marks.now()
         with self._database.begin() as connection:
             row = connection.execute(TOKENS_WITH_KEYS.where(self._mine)).mappings().first()
-            return self._grant(connection, row) if row else None
+            return self._grant(connection, row, marks) if row else None
 
     def save(self, grant: Grant, *, event: str = "refreshed", claim: int | None = None) -> Grant:
         """Store the grant as the next generation and end any claim; what is stored comes out.
@@ -87,13 +83,14 @@ class ConnectionVault:
         what another stored meanwhile. Errors: as `load`.
         """
         self._keys.prepare()
+        marks = self._keys.marks.now()
         with self._database.begin() as connection:
             key = self._keys.find_or_make(connection, self._id)
             stored = TOKENS_WITH_KEYS.where(self._mine).with_for_update(of=table)
             row = connection.execute(stored).mappings().first()
             if claim is not None and row is not None and row["claims"] != claim:
-                return self._grant(connection, row)
-            generation = self._keys.next_generation(self._id, row["generation"] if row else 0)
+                return self._grant(connection, row, marks)
+            generation = max(row["generation"] if row else 0, marks.get(key.mark, 0)) + 1
             secrets = {"access_token": grant.access_token, "refresh_token": grant.refresh_token}
             values: dict[str, Any] = {
                 **key.seal(Place(self._id, OAUTH, generation), secrets),
@@ -106,8 +103,9 @@ class ConnectionVault:
                 **_NO_FAILURE,
                 "updated_at": func.now(),
             }
-            connection.execute(_upserted({"connection_id": self._id, "token_type": OAUTH}, values))
+            connection.execute(upserted({"connection_id": self._id, "token_type": OAUTH}, values))
             self._note(connection, event, _EVENT_WORDS.get(event, event))
+        self._keys.marks.rise(key.mark, generation)  # not before it is committed
         return replace(grant, generation=generation)
 
     def claim_refresh(self, generation: int, lease: timedelta) -> int:
@@ -183,9 +181,8 @@ class ConnectionVault:
             quiet_until=row["quiet_until"],
         )
 
-    def _grant(self, connection: Connection, row: RowMapping) -> Grant:
-        secrets = self._keys.open(connection, row)
-        self._keys.seen(self._id, row["generation"])
+    def _grant(self, connection: Connection, row: RowMapping, marks: Mapping[str, int]) -> Grant:
+        secrets = self._keys.open_newest(connection, row, marks)
         return Grant(
             **secrets,
             expires_at=datetime.now(UTC) + (row["expires_at"] - row["clock"]),
@@ -203,82 +200,14 @@ class ConnectionVault:
         )
 
 
-class TokenStore:
-    """The guide's token store: tokens by type, apart from those of the console's connections, sealed at rest.
-
-    The key is in this computer's password store, or in ZOHO_CONSOLE_KEY (`zoho-console desktops key` prints one).
-    Construction brings the schema to date. Errors: ZohoDatabaseError; of each method besides: SecretError (no place
-    for the key), NotEnrolled (another computer began with this database), UntrustedToken.
-    """
-
-    def __init__(self, database_url: str) -> None:
-        self._database = Database(database_url)
-        try:
-            bring_to_head(self._database)
-        except BaseException:
-            self._database.close()
-            raise
-        self._keys = DataKeys(self._database, Desktops(self._database, Secrets()))
-
-    def save_token(
-        self, access_token: str, refresh_token: str, expires_in: int, token_type: str = OAUTH
-    ) -> dict[str, Any]:
-        """Store tokens that live for `expires_in` seconds; the row comes out, by column names."""
-        secrets = {"access_token": access_token, "refresh_token": refresh_token}
-        self._keys.prepare()
-        with self._database.begin() as connection:
-            key = self._keys.find_or_make(connection, None)
-            of_type = select(table.c.generation).where(self._of(token_type)).with_for_update()
-            generation = (connection.execute(of_type).scalar() or 0) + 1
-            values = {
-                **key.seal(Place(None, token_type, generation), secrets),
-                "generation": generation,
-                "expires_at": func.now() + timedelta(seconds=expires_in),
-                "updated_at": func.now(),
-            }
-            statement = _upserted({"token_type": token_type}, values)
-            return {**connection.execute(statement.returning(*_GUIDE_COLUMNS)).mappings().one(), **secrets}
-
-    def get_token(self, token_type: str = OAUTH) -> dict[str, Any] | None:
-        """The row of this type, by column names, or None."""
-        self._keys.prepare()
-        with self._database.begin() as connection:
-            row = connection.execute(TOKENS_WITH_KEYS.where(self._of(token_type))).mappings().first()
-            if row is None:
-                return None
-            return {column.name: row[column.name] for column in _GUIDE_COLUMNS} | self._keys.open(connection, row)
-
-    def is_token_expired(self, token_type: str = OAUTH) -> bool:
-        """Whether the access token has ended, or there is none; on the database's clock."""
-        with self._database.begin() as connection:
-            alive = connection.execute(select(table.c.expires_at > func.now()).where(self._of(token_type))).scalar()
-        return not alive
-
-    def delete_token(self, token_type: str = OAUTH) -> bool:
-        """Forget the tokens of this type; whether there were any comes out."""
-        with self._database.begin() as connection:
-            return connection.execute(delete(table).where(self._of(token_type))).rowcount > 0
-
-    def vault(self) -> ConnectionVault:
-        """The tokens of the usual type, as a client takes and renews them."""
-        return ConnectionVault(self._database, None, self._keys)
-
-    def close(self) -> None:
-        """Give the database connections back."""
-        self._database.close()
-
-    @staticmethod
-    def _of(token_type: str) -> ColumnElement[bool]:
-        return _of(None) & (table.c.token_type == token_type)
-
-
-def _of(connection_id: int | None) -> ColumnElement[bool]:
+def of_connection(connection_id: int | None) -> ColumnElement[bool]:
+    """Whether a row of `zoho_tokens` belongs to a connection, or (with None) to scripts."""
     if connection_id is None:
         return table.c.connection_id.is_(None)
     return table.c.connection_id == connection_id
 
 
-def _upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:
+def upserted(key: dict[str, Any], values: dict[str, Any]) -> Insert:
     """Insert the first row of a key, or write over what is there."""
     return (
         upsert(table)

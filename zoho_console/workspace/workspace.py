@@ -21,6 +21,7 @@ from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.journal import Journal
+from zoho_console.store.marks import Marks
 from zoho_console.store.migrate import bring_to_head
 from zoho_console.store.secrets import MemorySecrets, Secrets
 from zoho_console.store.token_history import token_events
@@ -32,6 +33,7 @@ from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.usage import ApiUsage
 
 ACCOUNTS = "Accounts"
+MARKS = "seen.json"  # in the data folder: how far tokens had come when this desktop last saw them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Workspace:
         secrets: Secrets | MemorySecrets,
         *,
         pace: Pace | None = None,
+        marks: Marks | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         self.engine = BackgroundLoop()
@@ -60,7 +63,7 @@ class Workspace:
         self.connections = Connections(database)
         self.journal = Journal(database)
         self.pace = pace or Pace()
-        self.keys = DataKeys(database, Desktops(database, secrets))
+        self.keys = DataKeys(database, Desktops(database, secrets), marks)
         self._clients: dict[int, AsyncZohoClient] = {}
         self.credit_log = CreditLog(database, self._usages)
         self.engine.start(self.credit_log.write_now_and_then())
@@ -88,7 +91,8 @@ class Workspace:
             if postgres:
                 postgres.stop()
             raise
-        return cls(database, secrets or Secrets(), pace=pace, on_close=postgres.stop if postgres else None)
+        on_close, marks = postgres.stop if postgres else None, Marks(home / MARKS)
+        return cls(database, secrets or Secrets(), pace=pace, marks=marks, on_close=on_close)
 
     def close(self) -> None:
         """Close clients, the engine and the database; our own Postgres stops with its last user."""

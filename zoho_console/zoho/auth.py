@@ -128,7 +128,8 @@ class Access:
     async def _usable(self) -> Grant:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
         known = self._known if time.monotonic() < self._known_until else None
-        grant = known or await self._loaded()
+        # One that looks old may only be so because somebody put this computer's clock forward since it was read.
+        grant = known if known is not None and known.is_fresh(spread=self._spread) else await self._loaded()
         left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
         log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh(spread=self._spread):

@@ -19,7 +19,8 @@ from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
 from zoho_console.store.sealing import DesktopKey
 from zoho_console.store.secrets import MemorySecrets, Secrets
-from zoho_console.store.tokens import ConnectionVault, TokenStore
+from zoho_console.store.token_store import TokenStore
+from zoho_console.store.tokens import ConnectionVault
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
 

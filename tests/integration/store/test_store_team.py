@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url, text
 
+from tests.torture import pooler
 from zoho_console.app.demo import sign_in_to
-from zoho_console.app.hands import free_port
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.preparing import prepare
@@ -105,32 +100,9 @@ def test_a_user_of_a_team_works_with_the_least_rights(team: str, simulator: Simu
 
 @pytest.fixture
 def pooled(database_url: str, open_folder: Path) -> Iterator[str]:
-    """The same database through PgBouncer in transaction mode, with fewer connections than consoles want."""
-    own = make_url(database_url)
-    folder = open_folder / f"pgbouncer-{own.database}"
-    folder.mkdir(mode=0o777)
-    port = free_port()
-    where = f"host={own.query['host']} port={own.query['port']} user={own.username} password={own.password}"
-    settings = folder / "pgbouncer.ini"
-    settings.write_text(
-        f"[databases]\n{own.database} = {where}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-        f"pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\nlogfile = {folder}/log\n"
-    )
-    folder.chmod(0o777)
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "pgbouncer is missing: dev.py test installs it"
-    owner = Path(str(own.query["host"])).stat().st_uid
-    as_owner = {"user": owner, "group": owner, "extra_groups": []} if os.geteuid() == 0 else {}
-    pooler = subprocess.Popen([program, "-q", str(settings)], stderr=subprocess.DEVNULL, **as_owner)  # type: ignore[call-overload]
-    for _ in range(500):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.02)
-    yield f"postgresql://{own.username}@127.0.0.1:{port}/{own.database}"
-    pooler.terminate()
-    pooler.wait()
+    """The same database through PgBouncer in transaction mode."""
+    with pooler.pooled(database_url, open_folder) as url:
+        yield url
 
 
 def test_a_whole_journey_goes_through_a_pooler(pooled: str, simulator: Simulator, tmp_path: Path) -> None:

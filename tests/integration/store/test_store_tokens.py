@@ -19,7 +19,8 @@ from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
 from zoho_console.store.secrets import MemorySecrets
 from zoho_console.store.token_history import token_events
-from zoho_console.store.tokens import ConnectionVault, TokenHealth, TokenStore
+from zoho_console.store.token_store import TokenStore
+from zoho_console.store.tokens import ConnectionVault, TokenHealth
 
 ENDS = datetime(2030, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

@@ -1,119 +1,144 @@
-"""Forty kinds of answers to a renewal, and what each makes of the connection: nobody is signed out by mistake."""
+"""What the token endpoint may answer, and what a connection is then said to be: one table."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from scripted_zoho import DROP, TOKEN_PATH, Say, ScriptedZoho, grant_of
+from scripted_zoho import DROP, TOKEN_PATH, Say, ScriptedZoho
 from sqlalchemy import text
 
-from zoho_console.domain.connections import CUSTOM, Connection, NewConnection, Organisation, User, custom_origins
+from zoho_console.domain.connections import CUSTOM, Connection, NewConnection, custom_origins
+from zoho_console.domain.grants import Grant
 from zoho_console.errors import ZohoError
-from zoho_console.store.database import Database
-from zoho_console.store.secrets import MemorySecrets
 from zoho_console.workspace.checkup import Checkup
 from zoho_console.workspace.health import HealthState
 from zoho_console.workspace.workspace import Workspace
 
-S = HealthState
-FAILED = S.REFRESH_FAILED
-PORTAL = b"<!doctype html><title>Sign in to the Wi-Fi</title>"
-TOKEN: dict[str, Any] = {"access_token": "1000.new.new", "expires_in": 3600}
+WORKS, EXPIRING, OFFLINE = HealthState.WORKS, HealthState.EXPIRING, HealthState.OFFLINE
+THROTTLED, FAILED = HealthState.THROTTLED, HealthState.REFRESH_FAILED
+REVOKED, WRONG = HealthState.REVOKED, HealthState.WRONG_CLIENT
+PORTAL = b"<!doctype html><title>Sign in to the network</title>"
+OURS = "(our own server)"
 
 
-def error(code: str, status: int = 200, **more: Any) -> Say:
+def token(**more: Any) -> Say:
+    """A good answer."""
+    return Say({"access_token": "1000.new", "expires_in": 3600, **more})
+
+
+def error(code: Any, status: int = 200, **more: Any) -> Say:
+    """A refusal as Zoho writes it."""
     return Say({"error": code, **more}, status)
 
 
-# What was said, the state after it once, and after it twice with more than a minute between. Forty kinds.
+# Answer, the state after it, and the state after the same a minute later.
 ANSWERS: dict[str, tuple[Say, HealthState, HealthState]] = {
-    "a token": (Say(TOKEN), S.WORKS, S.WORKS),
-    "a token without its life": (Say({"access_token": "1000.n.n"}), S.WORKS, S.WORKS),
-    "a life in two units": (Say({**TOKEN, "expires_in": 3600000, "expires_in_sec": 3600}), S.WORKS, S.WORKS),
-    "a life in words": (Say({**TOKEN, "expires_in": "soon"}), S.WORKS, S.WORKS),
-    "a life of no time": (Say({**TOKEN, "expires_in": 0}), S.EXPIRING, S.EXPIRING),
-    "a token with scopes": (Say({**TOKEN, "scope": "ZohoCRM.modules.ALL"}), S.WORKS, S.WORKS),
-    "a token with a new refresh token": (Say({**TOKEN, "refresh_token": "1000.later"}), S.WORKS, S.WORKS),
-    "a token with status 400": (Say(TOKEN, 400), S.WORKS, S.WORKS),
-    "a token without an API server": (Say({**TOKEN, "api_domain": ""}), S.WORKS, S.WORKS),
-    "a token with a foreign API server": (Say({**TOKEN, "api_domain": "https://evil.example"}), FAILED, FAILED),
-    "a token with a line break": (Say({**TOKEN, "access_token": "a\r\nb"}), FAILED, FAILED),
-    "a token that is a number": (Say({**TOKEN, "access_token": 7}), FAILED, FAILED),
-    "an empty token": (Say({**TOKEN, "access_token": ""}), FAILED, FAILED),
-    "invalid_code": (error("invalid_code"), FAILED, S.REVOKED),
-    "invalid_code with 400": (error("invalid_code", 400), FAILED, S.REVOKED),
-    "invalid_grant": (error("invalid_grant"), FAILED, S.REVOKED),
-    "invalid_token": (error("invalid_token", 401), FAILED, S.REVOKED),
-    "invalid_client": (error("invalid_client"), S.WRONG_CLIENT, S.WRONG_CLIENT),
-    "invalid_client_secret": (error("invalid_client_secret", 400), S.WRONG_CLIENT, S.WRONG_CLIENT),
-    "Access Denied with 200": (error("Access Denied", error_description="too many"), S.THROTTLED, S.THROTTLED),
-    "Access Denied with 400": (error("Access Denied", 400), S.THROTTLED, S.THROTTLED),
-    "Access Denied in Chinese": (error("Access Denied", error_description="您请求过于频繁"), S.THROTTLED, S.THROTTLED),
-    "status 429": (Say(b"", 429), S.THROTTLED, S.THROTTLED),
-    "status 429 with a wait": (Say({}, 429, {"Retry-After": "30"}), S.THROTTLED, S.THROTTLED),
-    "general_error": (error("general_error"), FAILED, FAILED),
-    "unsupported_grant_type": (error("unsupported_grant_type"), FAILED, FAILED),
-    "an error nobody knows": (error("teapot", 418), FAILED, FAILED),
-    "an error in other capitals": (error("INVALID_CODE"), FAILED, FAILED),
-    "invalid_code somewhere else": (Say({"message": "invalid_code"}), FAILED, FAILED),
-    "a portal's page with 200": (Say(PORTAL), FAILED, FAILED),
-    "a portal's page with 511": (Say(PORTAL, 511), FAILED, FAILED),
-    "a redirect to a portal": (Say(b"", 302, {"Location": "http://portal.example/"}), FAILED, FAILED),
-    "nothing at all with 200": (Say(b""), FAILED, FAILED),
-    "nothing at all with 204": (Say(b"", 204), FAILED, FAILED),
-    "half of an answer": (Say(json.dumps(TOKEN).encode()[:20]), FAILED, FAILED),
-    "a list": (Say([TOKEN]), FAILED, FAILED),
-    "invalid_code from a broken server": (error("invalid_code", 500), FAILED, FAILED),
-    "status 503": (Say(b"<html>", 503), FAILED, FAILED),
-    "a page that forbids": (Say(PORTAL, 403), FAILED, FAILED),
-    "a connection that breaks": (DROP, FAILED, FAILED),
-}  # fmt: skip
+    "a token": (token(api_domain=OURS, token_type="Bearer"), WORKS, WORKS),
+    "with scopes": (token(scope="ZohoCRM.modules.ALL ZohoCRM.org.READ"), WORKS, WORKS),
+    "with another refresh token": (token(refresh_token="1000.other"), WORKS, WORKS),
+    "that tells its life twice": (token(expires_in=3_600_000, expires_in_sec=3600), WORKS, WORKS),
+    "that lives for no known time": (Say({"access_token": "1000.new"}), WORKS, WORKS),
+    "that lives for ever": (token(expires_in=10**12), WORKS, WORKS),
+    "that lives in words": (token(expires_in="an hour"), WORKS, WORKS),
+    "that is about to end": (token(expires_in=120), EXPIRING, EXPIRING),
+    "with a status of its own": (Say({"access_token": "1000.new"}, 201), WORKS, WORKS),
+    "a token beside an error": (token(error="invalid_code"), WORKS, WORKS),
+    "dead": (error("invalid_code"), FAILED, REVOKED),
+    "dead, with a status": (error("invalid_code", 400), FAILED, REVOKED),
+    "dead, not allowed": (error("invalid_code", 401), FAILED, REVOKED),
+    "dead by the standard": (error("invalid_grant", 400), FAILED, REVOKED),
+    "dead by another word": (error("invalid_token"), FAILED, REVOKED),
+    "dead with a description": (error("invalid_code", error_description="oauthtoken revoked"), FAILED, REVOKED),
+    "unknown client": (error("invalid_client"), WRONG, WRONG),
+    "unknown client, not allowed": (error("invalid_client", 401), WRONG, WRONG),
+    "wrong secret": (error("invalid_client_secret"), WRONG, WRONG),
+    "throttled": (error("Access Denied", error_description="too many requests"), THROTTLED, THROTTLED),
+    "throttled, with a status": (error("Access Denied", 400), THROTTLED, THROTTLED),
+    "too many": (Say(b"", 429), THROTTLED, THROTTLED),
+    "too many, with a time": (Say({}, 429, {"Retry-After": "900"}), THROTTLED, THROTTLED),
+    "too many, by a portal": (Say(PORTAL, 429), THROTTLED, THROTTLED),
+    "some fault": (error("general_error"), FAILED, FAILED),
+    "a kind not known": (error("unsupported_grant_type", 400), FAILED, FAILED),
+    "an address not known": (error("invalid_redirect_uri"), FAILED, FAILED),
+    "a word never heard": (error("wibble"), FAILED, FAILED),
+    "a dead word with more to it": (error("invalid_code_challenge"), FAILED, FAILED),
+    "an error that is a number": (error(5), FAILED, FAILED),
+    "an error that is a page": (error("<script>alert(1)</script>" * 200), FAILED, FAILED),
+    "broken": (Say(b"", 500), OFFLINE, OFFLINE),
+    "broken, with a page": (Say(PORTAL, 502), OFFLINE, OFFLINE),
+    "broken, with a dead word": (error("invalid_code", 503), OFFLINE, OFFLINE),
+    "a portal": (Say(PORTAL), OFFLINE, OFFLINE),
+    "a portal, not allowed": (Say(PORTAL, 403), OFFLINE, OFFLINE),
+    "a page that is not there": (Say(PORTAL, 404), OFFLINE, OFFLINE),
+    "a way to elsewhere": (Say(PORTAL, 302, {"Location": "https://portal.example/"}), OFFLINE, OFFLINE),
+    "nothing": (Say(b""), OFFLINE, OFFLINE),
+    "nothing, and proud of it": (Say(b"", 204), OFFLINE, OFFLINE),
+    "an empty object": (Say({}), OFFLINE, OFFLINE),
+    "a list": (Say([]), OFFLINE, OFFLINE),
+    "a text": (Say(b'"access_token"'), OFFLINE, OFFLINE),
+    "half of it": (Say(b'{"access_token": "1000.ne'), OFFLINE, OFFLINE),
+    "a line that broke": (DROP, OFFLINE, OFFLINE),
+    "no token": (token(access_token=None), OFFLINE, OFFLINE),
+    "an empty token": (token(access_token=""), OFFLINE, OFFLINE),
+    "a token that fits in no header": (token(access_token="a\r\nX: y"), OFFLINE, OFFLINE),
+    "a token that is a number": (token(access_token=5), OFFLINE, OFFLINE),
+    "a foreign API server": (token(api_domain="https://www.zohoapis.eu.attacker.example"), OFFLINE, OFFLINE),
+    "API servers": (token(api_domain=["https://www.zohoapis.eu"]), OFFLINE, OFFLINE),
+}
 
 
 @pytest.fixture
-def workspace(database: Database) -> Iterator[Workspace]:
-    opened = Workspace(database, MemorySecrets())
-    yield opened
-    opened.close()
+def zoho(workspace: Workspace) -> Iterator[ScriptedZoho]:
+    scripted = ScriptedZoho()
+    workspace.engine.call(scripted.__aenter__())
+    yield scripted
+    workspace.engine.call(scripted.__aexit__(None, None, None))
 
 
-async def answered(workspace: Workspace, connection: Connection) -> HealthState:
-    """The state after one renewal, by a console that was just started."""
+@pytest.fixture
+def connection(workspace: Workspace, zoho: ScriptedZoho) -> Connection:
+    new = NewConnection("Acme", CUSTOM, "1000.ID", custom_origins(zoho.url, zoho.url))
+    return workspace.add_connection(new, "s3cret")
+
+
+def state_after_a_call(workspace: Workspace, connection: Connection) -> HealthState:
+    """As a console that was started anew would find it: its client remembers nothing."""
+    workspace.engine.call(workspace.forget_client(connection.id))
     try:
-        await workspace.engine.run(workspace.refresh(connection))
-    except ZohoError as failed:
-        assert failed.advice, failed
-    await workspace.engine.run(workspace.forget_client(connection.id))
-    return Checkup(workspace).look()[0].state
+        workspace.engine.call(workspace.identify(connection))
+    except ZohoError as error:
+        assert error.advice or str(error)
+    checkup = Checkup(workspace)
+    checkup.look_at_secrets()
+    (health,) = checkup.look()
+    assert health.verdict.sentence
+    return health.state
 
 
-async def judged(workspace: Workspace) -> dict[str, tuple[HealthState, HealthState]]:
-    states = {}
-    async with ScriptedZoho() as zoho:
-        new = NewConnection("Acme", CUSTOM, "1000.ID", custom_origins(zoho.url, zoho.url))
-        connection = workspace.add_connection(new, "s3cret")
-        workspace.connections.identified(connection.id, Organisation("1", "Acme"), User("1", "Mina", "m@example.org"))
-        vault = workspace.vault(connection.id)
-        for name, (say, *_) in ANSWERS.items():
-            vault.save(grant_of(), event="signed_in")
-            before = vault.load()
-            zoho.on("POST", TOKEN_PATH, say)
-            once = await answered(workspace, connection)
-            with workspace.database.begin() as database:
-                database.execute(text("update zoho_tokens set failing_since = now() - interval '61 seconds'"))
-            states[name] = (once, await answered(workspace, connection))
-            after = vault.load()
-            assert before is not None
-            assert after is not None, name  # nothing is deleted because of an answer
-            if S.WORKS not in states[name] and S.EXPIRING not in states[name]:
-                assert (after.access_token, after.refresh_token) == (before.access_token, before.refresh_token), name
-    return states
-
-
-def test_forty_kinds_of_answers_lead_to_the_right_state(workspace: Workspace) -> None:
-    assert len(ANSWERS) == 40
-    assert asyncio.run(judged(workspace)) == {name: (once, twice) for name, (_, once, twice) in ANSWERS.items()}
+def test_every_answer_of_the_token_endpoint_leads_to_its_state_and_none_signs_anybody_out(
+    workspace: Workspace, connection: Connection, zoho: ScriptedZoho
+) -> None:
+    found, vault = {}, workspace.vault(connection.id)
+    me = {"id": "3", "full_name": "Mina Vogel", "email": "mina@example.org"}
+    zoho.on("GET", "/crm/v8/org", Say({"org": [{"id": "1", "company_name": "Acme"}]}))
+    zoho.on("GET", "/crm/v8/users", Say({"users": [me]}))
+    for name, (say, *_states) in ANSWERS.items():
+        body = (
+            {**say.body, "api_domain": zoho.url}
+            if isinstance(say.body, dict) and OURS in say.body.values()
+            else say.body
+        )
+        zoho.on("POST", TOKEN_PATH, Say(body, say.status, say.headers, say.drop))
+        vault.save(Grant("1000.refresh", "1000.ended", datetime.now(UTC) - timedelta(seconds=1), api_domain=zoho.url))
+        first = state_after_a_call(workspace, connection)
+        with workspace.database.begin() as database:
+            database.execute(text("update zoho_tokens set failing_since = failing_since - interval '61 seconds'"))
+        found[name] = (first, state_after_a_call(workspace, connection))
+        kept = vault.load()
+        assert kept is not None
+        assert kept.refresh_token in ("1000.refresh", "1000.other"), name
+    assert found == {name: tuple(states) for name, (_say, *states) in ANSWERS.items()}
+    assert len(ANSWERS) >= 40

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter
 
 from zoho_console.screens.accounts import MOST_COLUMNS, AccountsScreen, Listed
 from zoho_console.screens.words import age, ago, count
-from zoho_console.ui.dialogs import save_file
+from zoho_console.ui.dialogs import EXPORT_FORMS, save_as
 from zoho_console.ui.one_field_dialog import ask_one_field
 from zoho_console.ui.parts.basics import EmptyState, button, card
 from zoho_console.ui.parts.column_chooser import ColumnChooser
@@ -206,9 +206,9 @@ class AccountsPage(Page):
         self.chooser.open_under(self.columns)
 
     async def _export(self) -> None:
-        path = await save_file(self, "Export accounts", "accounts.csv", "CSV (*.csv)")
-        if path is not None:
-            self._screen.export(path)
+        if named := await save_as(self, "Export accounts", "accounts.csv", EXPORT_FORMS):
+            path, stamped = named
+            self._screen.export(path, stamped=stamped)
 
     async def _update_these(self) -> None:
         chosen = await ask_one_field(self, self._screen.total or 0, self._screen.fields)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from zoho_console.screens.query import QueryScreen, examples
 from zoho_console.screens.table import plain_tooltip
 from zoho_console.screens.words import count
-from zoho_console.ui.dialogs import save_file
+from zoho_console.ui.dialogs import EXPORT_FORMS, save_as
 from zoho_console.ui.one_field_dialog import ask_one_field
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, set_tone
 from zoho_console.ui.parts.coql_editor import CoqlEditor
@@ -140,9 +140,9 @@ class QueryPage(Page):
             self._screen.run()
 
     async def _export(self) -> None:
-        path = await save_file(self, "Export rows", "query.csv", "CSV (*.csv)")
-        if path is not None:
-            self._screen.export(path)
+        if named := await save_as(self, "Export rows", "query.csv", EXPORT_FORMS):
+            path, stamped = named
+            self._screen.export(path, stamped=stamped)
 
     async def _update(self) -> None:
         screen = self._screen

@@ -12,7 +12,7 @@ from zoho_console.domain.connections import Connection
 from zoho_console.screens.team import Desktop
 from zoho_console.screens.token_health import TokenHealthScreen
 from zoho_console.ui.desktops_card import DesktopsCard
-from zoho_console.ui.dialogs import confirm
+from zoho_console.ui.dialogs import confirm, save_file
 from zoho_console.ui.health_card import HealthCard
 from zoho_console.ui.health_plots import HealthPlots
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, separator
@@ -34,7 +34,8 @@ class TokenHealthPage(Page):
         super().__init__("Token health", look)
         self._screen, self._look = screen, look
         self.check = button("Check all now", self._check)
-        self.add_buttons(self.check)
+        self.support = button("Support file…", lambda: screen.tasks.start(self._save_support_file(), name="ask"))
+        self.add_buttons(self.support, self.check)
         self.cards: list[HealthCard] = []
         self.warning = StandingWarning()
         self.lamps = Lamps(look)
@@ -59,6 +60,11 @@ class TokenHealthPage(Page):
         screen.team.changed.connect(self._show)
         screen.team.noticed.connect(screen.noticed)
         self._show()
+
+    async def _save_support_file(self) -> None:
+        path = await save_file(self, "Save a file for whoever helps you", "zoho-console-support.zip", "Zip (*.zip)")
+        if path is not None:
+            self._screen.support.save(path)
 
     async def ask_to_revoke(self, connection: Connection) -> None:
         """End the sign-in if the person agrees."""
@@ -118,6 +124,7 @@ class TokenHealthPage(Page):
         self._scroll.setVisible(has_any)
         self.empty.setVisible(screen.is_loaded and not has_any)
         self.check.setVisible(has_any)
+        self.support.setEnabled(not screen.support.is_writing)
         self.check.setText("Stop checking" if screen.is_checking else "Check all now")
         self.say(screen.sentence if has_any else "What works, since when, and what to do")
         self.warning.say(screen.team.problem)
