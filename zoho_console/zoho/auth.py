@@ -90,7 +90,8 @@ class Access:
     async def aclose(self) -> None:
         """Let a refresh under way come to its end, for five seconds at most; keep what was learnt."""
         if self._transport.lanes.held:
-            with suppress(ZohoError):  # it is a help for the next time, nothing more
+            # A help for the next time, nothing more; threads take no work once the interpreter is ending.
+            with suppress(ZohoError, RuntimeError):
                 await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         if self._refreshing is not None:
             await asyncio.wait({self._refreshing}, timeout=5)
