@@ -24,7 +24,7 @@ from zoho_console.workspace.sign_in import SignInAttempt
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.signin import SignIn
 
-AT_ONCE = 20
+AT_ONCE = 50
 HALF_OPEN = 200
 Request = Callable[[str, int], bytes]
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 
-from zoho_console.domain.connections import CUSTOM, Connection
+from zoho_console.domain.connections import CUSTOM, Connection, User
 from zoho_console.domain.grants import Grant, RefreshFailure
 from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.workspace.sign_in_checks import other_data_centre, unexpected
@@ -34,8 +34,8 @@ class SignInAttempt:
     """One attempt to sign in to a connection: through the browser, by a pasted address, or by a self client's code.
 
     Coroutines run on the engine's loop. Nothing is stored before Zoho said who we are and it is who the connection is
-    for. What turns out to be somebody else's is withdrawn at Zoho again, unless a person may keep it: then `keep` or
-    `drop` decides. Cost: 1 token, 2 calls.
+    for. What is of no use is withdrawn at Zoho again, unless a person may keep it: then `keep` or `drop` decides.
+    Cost: 1 token, 2 calls.
 
     Errors of each way: UnexpectedSignIn, SignInCancelled, WrongClient, SignInNeeded; ZohoConfigError (an address or
     code that is none, a redirect address that is not registered); SecretError, ZohoDatabaseError.
@@ -123,10 +123,13 @@ class SignInAttempt:
         return identity
 
     async def drop(self) -> None:
-        """Withdraw at Zoho what was not stored, so that it takes no place among the 20 sign-ins of the user."""
+        """Withdraw at Zoho what was not stored, so that it takes no place among the 20 sign-ins of the user.
+
+        A sign-in of the connection's own user is left alone: Zoho does not say that the stored one would outlive it.
+        """
         found, self._found = self._found, None
         if found is not None:
-            await self._withdraw(found[0])
+            await self._withdraw(found[0], found[1].user)
 
     async def _finish(self, consent: Consent) -> Identity:
         self._on_step(Step.CODE)
@@ -137,7 +140,7 @@ class SignInAttempt:
         try:
             identity = await self._identity_of(grant)
         except BaseException:
-            await self._withdraw(grant)
+            await self._withdraw(grant, self._connection.user)
             raise
         self._found = grant, identity
         if problem := unexpected(self._connection, grant, identity.organisation, identity.user):
@@ -153,7 +156,10 @@ class SignInAttempt:
         finally:
             await client.aclose()
 
-    async def _withdraw(self, grant: Grant) -> None:
+    async def _withdraw(self, grant: Grant, user: User | None) -> None:
+        own = self._connection.user
+        if own is not None and user is not None and own.id == user.id:
+            return
         client = self._client(grant)
         try:
             with suppress(ZohoError):  # nobody has the tokens but this attempt, and it forgets them

@@ -65,7 +65,7 @@ class Workspace:
         self.pace = pace or Pace()
         self.keys = DataKeys(database, Desktops(database, secrets), marks)
         self._clients: dict[int, AsyncZohoClient] = {}
-        self.credit_log = CreditLog(database, self._usages)
+        self.credit_log = CreditLog(database, lambda: dict(self._clients))
         self.engine.start(self.credit_log.write_now_and_then())
         self._on_close = on_close or (lambda: None)
 
@@ -107,9 +107,6 @@ class Workspace:
         for client in clients:
             await client.aclose()
 
-    def _usages(self) -> dict[int, ApiUsage]:
-        return {connection_id: client.usage for connection_id, client in list(self._clients.items())}
-
     # --- connections ---
 
     def add_connection(self, new: NewConnection, secret: str) -> Connection:
@@ -143,7 +140,7 @@ class Workspace:
         """Close the client of a connection, so that the next call begins with what is stored."""
         if client := self._clients.pop(connection_id, None):
             await client.aclose()
-            await asyncio.to_thread(self.credit_log.write_last, connection_id, client.usage)
+            await asyncio.to_thread(self.credit_log.write_of, connection_id, client)
 
     def vault(self, connection_id: int) -> ConnectionVault:
         """Where the connection's tokens are."""

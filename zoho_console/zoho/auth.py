@@ -90,7 +90,8 @@ class Access:
     async def aclose(self) -> None:
         """Let a refresh under way come to its end, for five seconds at most; keep what was learnt."""
         if self._transport.lanes.held:
-            with suppress(ZohoError):  # it is a help for the next time, nothing more
+            # A help for the next time, nothing more; threads take no work once the interpreter is ending.
+            with suppress(ZohoError, RuntimeError):
                 await asyncio.to_thread(self._vault.note_ok, self._transport.lanes.held)
         if self._refreshing is not None:
             await asyncio.wait({self._refreshing}, timeout=5)
@@ -129,7 +130,7 @@ class Access:
         """A grant whose access token can be sent now, the present one as long as it lives if renewing fails."""
         known = self._known if time.monotonic() < self._known_until else None
         # One that looks old may only be so because somebody put this computer's clock forward since it was read.
-        grant = known if known is not None and known.is_fresh() else await self._loaded()
+        grant = known if known is not None and known.is_fresh(spread=self._spread) else await self._loaded()
         left_s = (grant.expires_at - datetime.now(UTC)).total_seconds()
         log.debug("access token of generation %d: %d s left", grant.generation, left_s)
         if grant.is_fresh(spread=self._spread):

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 MOST_HEAD_BYTES = 8192
 HEAD_LIMIT_S = 5.0
 PROBE_LIMIT_S = 3.0
-MOST_CONNECTIONS = 32
+MOST_CONNECTIONS = 128  # more than any browser opens, so that a crowd at once does not push the true answer out
 
 _NO_SUCH_FAMILY = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _PAGE = (

@@ -16,7 +16,7 @@ from scripted_zoho import TOKEN_PATH, Say, ScriptedZoho, free_port
 
 from zoho_console.domain.connections import Origins
 from zoho_console.errors import PortTaken, SecretError, SignInCancelled, SignInNeeded, ZohoAuthError
-from zoho_console.zoho.callback import CallbackServer
+from zoho_console.zoho.callback import CallbackServer, holder_of
 from zoho_console.zoho.oauth import OAuthApp
 from zoho_console.zoho.signin import SignIn
 
@@ -155,6 +155,10 @@ def test_a_port_held_by_another_is_told_before_any_browser_opens(family: socket.
         await attempt.signin.aclose()
 
     asyncio.run(body())
+
+
+def test_nobody_holds_a_port_that_is_free() -> None:
+    assert holder_of(free_port()) == ""
 
 
 def test_another_program_that_answers_by_our_name_is_found_out() -> None:
