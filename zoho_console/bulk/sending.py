@@ -80,7 +80,7 @@ class Sender:
         # More batches than calls may run at once: while some are written down, the calls of others are on their way.
         await together(*(worker() for _ in range(self._work.pace.parallel + AHEAD)))
         if watch.verdict and self._work.job.terms.waves:
-            self._work.brake.pull(watch.verdict)
+            self._work.brake.pull(watch.verdict, is_by_rule=True)
         return moved
 
     async def _is_first_unverified(self) -> bool:
@@ -89,7 +89,7 @@ class Sender:
         watch = Watch(is_first=True)
         await self._verifier.verify(rows, watch)
         if watch.verdict:
-            self._work.brake.pull(watch.verdict)
+            self._work.brake.pull(watch.verdict, is_by_rule=True)
         return bool(watch.verdict)
 
     async def _afford(self) -> bool:

@@ -234,6 +234,11 @@ class ChangeSet:
         return self.state is ChangeSetState.APPLYING and not self.is_held
 
     @property
+    def may_be_retried(self) -> bool:
+        """Whether nobody is at it and rows may have failed: over, paused, or interrupted."""
+        return self.state in (ChangeSetState.FINISHED, ChangeSetState.PAUSED) or self.is_interrupted
+
+    @property
     def total(self) -> int:
         """Rows of the file."""
         return sum(self.counts.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoho_console.bulk.exporting import CsvExport
+from zoho_console.bulk.exporting import USUAL, CsvExport
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import DELIMITERS, ENCODINGS, Table
@@ -193,6 +193,6 @@ class BulkUpdateScreen(ChangeSetScreen):
             return await self.workspace.client(connection).list_slice("Accounts", names, per_page=SAMPLE_ROWS)
 
         part = await self.engine(read())
-        with CsvExport(path) as export:
+        with CsvExport(path, form=USUAL) as export:
             export.add({"id": one["id"], **one} for one in part.records)
         self.notice(f"{count(export.count, 'account')} saved in {path}.", "Change some values, then open it here.")

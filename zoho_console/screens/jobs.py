@@ -57,10 +57,10 @@ class JobsScreen(Screen):
 
     @property
     def can_retry(self) -> bool:
-        """Whether the chosen run is an update that is over and did not apply every row."""
+        """Whether the chosen run is an update that is over or paused and did not apply every row."""
         one = self.chosen
-        is_over = one is not None and one.state is ChangeSetState.FINISHED and one.kind is ChangeSetKind.UPDATE
-        return one is not None and is_over and bool(one.count(*FAILED))
+        is_update = one is not None and one.kind is ChangeSetKind.UPDATE
+        return one is not None and is_update and one.may_be_retried and bool(one.count(*FAILED))
 
     @property
     def can_continue(self) -> bool:
