@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.screens.change_set import RETRY, UNDO, Step
+from zoho_console.screens.again import RETRY, undo
+from zoho_console.screens.change_set import Step
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 
@@ -122,7 +123,7 @@ def test_another_change_set_is_refused_while_a_run_is_on_its_way(
     running = screen.change_set
     assert running is not None
     screen.show_change_set(running.id + 1)
-    screen.prepare_again(running.id, UNDO)
+    screen.prepare_again(running.id, undo())
     screen.open_file(path)
     screen.show_change_set(running.id)
     assert len(bulk_page.notices.notices) == 2  # no more are shown at a time

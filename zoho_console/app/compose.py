@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from zoho_console.bulk.undoing import Choice
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.accounts import AccountsScreen
+from zoho_console.screens.again import RETRY, undo
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.change_set import RETRY, UNDO
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.jobs import JobsScreen
 from zoho_console.screens.notices import Notice
@@ -107,8 +108,8 @@ class Console:
         self.bulk.resume(change_set_id)
         self.window.open_page("bulk")
 
-    def _prepare_undo(self, change_set_id: int) -> None:
-        self.bulk.prepare_again(change_set_id, UNDO)
+    def _prepare_undo(self, change_set_id: int, part: Choice) -> None:
+        self.bulk.prepare_again(change_set_id, undo(part))
         self.window.open_page("bulk")
 
     def _prepare_retry(self, change_set_id: int) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.bulk.drift import Drift, Policies, Policy, drift_of
+from zoho_console.bulk.drift import Policies, drift_of
 from zoho_console.domain.changes import Change, ChangeSet, Outcome, Problem, Row, RowRecord, RowState
+from zoho_console.domain.drifts import Drift, Drifted, Policy
 from zoho_console.domain.fields import Field, print_value, same_value, shortened
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
@@ -46,17 +47,6 @@ def plan_row(
         record_name=print_value(record.get(name_field)),
     )
     differing = [name for name, value in change.values.items() if not same_value(fields[name], record.get(name), value)]
-    if stamp:
-        drifts = {name: drift_of(fields[name], change.values[name], record, stamp) for name in differing}
-        asked = [name for name in differing if drifts[name] is Drift.BOTH and policies.of(name) is Policy.ASK]
-        if asked:
-            return _drifted(planned, asked, record, fields)
-        left = [name for name in differing if _is_left(drifts[name], policies.of(name))]
-        differing = [name for name in differing if name not in left]
-        if left and not differing:
-            which = ", ".join(f"“{fields[name].label}”" for name in left)
-            reason = f"Others changed {which} since the export; that is left as it is."
-            return replace(planned, state=RowState.UNCHANGED, code="theirs", reason=reason)
     if not differing:
         return replace(
             planned,
@@ -64,27 +54,57 @@ def plan_row(
             code="unchanged",
             reason="Zoho holds these values already." if change.values else "The row has no value to set.",
         )
-    return replace(
+    drift = {}
+    for name in differing if stamp else ():
+        who = drift_of(fields[name], change.values[name], record, stamp or {})
+        if who is not Drift.UNKNOWN:
+            drift[name] = Drifted(who, change.values[name], record.get(name), policies.of(name))
+    planned = replace(
         planned,
         before={name: record.get(name) for name in differing},
         after={name: change.values[name] for name in differing},
+        drift=drift,
     )
+    return decided(planned, {}, {name: fields[name].label for name in differing})
 
 
-def _is_left(drift: Drift, policy: Policy) -> bool:
-    return drift is Drift.THEIRS or (drift is Drift.BOTH and policy is Policy.THEIRS)
+def decided(row: RowRecord, policies: Named[str, Policy], labels: Named[str, str]) -> RowRecord:
+    """The row's plan once these fields, among those that both changed, are decided so; the others stay as they are.
+
+    While one of them is asked the row is a CONFLICT, whose before and after say what is at stake.
+    """
+    drift = {name: replace(one, policy=policies.get(name, one.policy)) for name, one in row.drift.items()}
+    asked = [name for name, one in drift.items() if one.is_asked]
+    left = [name for name, one in drift.items() if one.is_left]
+    taken = {name: one for name, one in drift.items() if name not in left}
+    known = [name for name in row.after if name not in drift]
+    row = replace(
+        row,
+        drift=drift,
+        before={name: row.before[name] for name in known} | {name: one.theirs for name, one in taken.items()},
+        after={name: row.after[name] for name in known} | {name: one.mine for name, one in taken.items()},
+    )
+    if asked:
+        return _asked(row, asked, labels)
+    if left and not row.after:
+        reason = f"Others changed {_listed(left, labels)} since the export; that is left as it is."
+        return replace(row, state=RowState.UNCHANGED, code="theirs", reason=reason, advice="")
+    return replace(row, state=RowState.PLANNED, code="", reason="", advice="")
 
 
-def _drifted(planned: RowRecord, names: Sequence[str], live: Record, fields: Named[str, Field]) -> RowRecord:
-    which = ", ".join(f"“{fields[name].label}”" for name in names)
-    values = ", ".join(_shown(live.get(name)) for name in names)
+def _asked(row: RowRecord, names: Sequence[str], labels: Named[str, str]) -> RowRecord:
+    values = ", ".join(_shown(row.drift[name].theirs) for name in names)
     return replace(
-        planned,
+        row,
         state=RowState.CONFLICT,
         code="changed-in-both",
-        reason=f"You changed {which} in the file, and somebody in Zoho; now it is {values} there.",
-        advice="Decide which value is right, and run the row again.",
+        reason=f"You changed {_listed(names, labels)} in the file, and somebody in Zoho; now it is {values} there.",
+        advice="Decide which value is right, in the window or with --drift.",
     )
+
+
+def _listed(names: Sequence[str], labels: Named[str, str]) -> str:
+    return ", ".join(f"“{labels.get(name, name)}”" for name in names)
 
 
 def fields_of(change_set: ChangeSet, fields: Sequence[Field]) -> dict[str, Field]:
@@ -153,7 +173,7 @@ def conflict_words(names: Sequence[str], labels: Named[str, str], live: Record |
     """What happened to the record, in a sentence."""
     if live is None:
         return "The account is not in Zoho any more."
-    which = ", ".join(f"“{labels.get(name, name)}”" for name in names)
+    which = _listed(names, labels)
     values = ", ".join(_shown(live.get(name)) for name in names)
     return f"Somebody changed {which} meanwhile; now it is {values}."
 

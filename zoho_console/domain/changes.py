@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from zoho_console.domain.drifts import Drifted
 from zoho_console.domain.terms import USUAL, Proof, Terms
 
 Blanks = Literal["keep", "clear"]  # what an empty cell does to its field
@@ -118,7 +119,8 @@ class RowRecord:
     `before` and `after` hold only the fields that change, by API name, as JSON values. `code`, `reason` and `advice`
     are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent, `attempt`
     says in which sending of its batch it went last (0: in none), `seen_at` is the record's Modified_Time just before.
-    `proof` is what reading back showed; of a row that is ALTERED or NOT_STORED `reason` says more.
+    `proof` is what reading back showed; of a row that is ALTERED or NOT_STORED `reason` says more. `drift` has, by API
+    name, the cells in which a stamped file and Zoho differ.
     """
 
     number: int
@@ -135,6 +137,7 @@ class RowRecord:
     attempt: int = 0
     seen_at: str = ""
     proof: Proof = Proof.NONE
+    drift: dict[str, Drifted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,11 +179,12 @@ class BulkUpdateScreen(ChangeSetScreen):
         async def work() -> ChangeSet:
             return await prepare(
                 table, self.mapping, self.columns.fields, self.workspace.client(connection), self.workspace.journal,
-                connection_id=connection.id, blanks=self.columns.blanks, created_by=who(connection),
+                connection_id=connection.id, blanks=self.columns.blanks, policies=self.columns.policies,
+                created_by=who(connection),
                 on_progress=self.progressed.emit,
             )  # fmt: skip
 
-        await self._show_difference(await self.engine(work()))
+        await self._show(await self.engine(work()), Step.DIFFERENCE)
 
     async def _sample(self, connection: Connection, path: Path) -> None:
         known = {one.api_name for one in await self.engine(self.workspace.fields(connection))}
