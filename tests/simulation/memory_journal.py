@@ -102,8 +102,9 @@ class MemoryJournal:
         job.lease_until = now + lease_s
         return Lease(job_id, job.epoch)
 
-    def renew(self, lease: Lease, lease_s: float) -> None:
+    def renew(self, lease: Lease, lease_s: float) -> int:
         self._fenced(lease).lease_until = self._clock() + lease_s
+        return sum((job.lease_until or 0.0) > self._clock() for job in self.jobs.values())
 
     def release(self, lease: Lease, state: ChangeSetState, note: str = "") -> None:
         job = self._fenced(lease)

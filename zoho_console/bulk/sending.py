@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from zoho_console.background import in_thread, together
 from zoho_console.bulk.planning import look_again
+from zoho_console.bulk.room import Room, share
 from zoho_console.bulk.settling import settle
 from zoho_console.bulk.verifying import Verifier, chosen
 from zoho_console.bulk.waves import CANARY, Watch, waves_of
@@ -44,7 +44,7 @@ class Sender:
     def __init__(self, work: Work, verifier: Verifier) -> None:
         self._work = work
         self._verifier = verifier
-        self._room = asyncio.Semaphore(work.pace.parallel)  # for calls
+        self._room = Room(lambda: share(work.pace.parallel, work.hold.runs_beside))  # for calls
         self._runs = work.journal.runs
         self._lease = work.hold.lease
         self._lost_in_a_row = 0
