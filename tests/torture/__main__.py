@@ -86,7 +86,8 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
 }
 NEVER = (
     "wrong", "doubled", "lost", "misreported", "miscounted", "sent after", "misattributed", "uncounted", "leaks",
-    "accepted", "left", "opened", "overdue", "overwritten", "stuck", "needless", "unanswered", "rejected",
+    "accepted", "automated otherwise", "left", "opened", "overdue", "overwritten", "stuck", "needless", "unanswered",
+    "rejected",
 )  # fmt: skip
 
 

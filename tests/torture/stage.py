@@ -27,6 +27,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.connections import Connection
+from zoho_console.domain.terms import AUTOMATIONS, Terms
 from zoho_console.simulator.server import Simulator
 from zoho_console.store.postgres_files import HAS_SOCKETS, place_for
 from zoho_console.store.postgres_server import Server
@@ -108,6 +109,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._score = 1_000_000
+        self._writes = 0  # of the simulator's list, those whose automations were looked at
         self.journal = self.workspace.journal
         self.workspace.engine.call(self.workspace.fields(self.connection))  # known once, so that consoles start sooner
 
@@ -120,12 +122,16 @@ class Stage:
         return Counter(self.simulator.world.effects_by_record())
 
     def plan(self, rows: int) -> ChangeSet:
-        """A job that sets the score of the first accounts to one that none has, planned as a file would be."""
+        """A job that sets the score of the first accounts to one that none has, planned as a file would be.
+
+        One after the other they run all automations, workflows only, and none.
+        """
         self._score += 1
         score = self._score
+        trigger = list(AUTOMATIONS.values())[score % len(AUTOMATIONS)]
         new = NewChangeSet(
             self.connection.id, "Accounts", ChangeSetKind.UPDATE, "torture.csv", ("id", "Score"),
-            Mapping(0, "id", {1: FIELD}), {FIELD: "Health Score"},
+            Mapping(0, "id", {1: FIELD}), {FIELD: "Health Score"}, terms=Terms(trigger),
         )  # fmt: skip
         ids = list(self.records)[:rows]
         job = self.journal.begin(new)
@@ -183,6 +189,8 @@ class Stage:
         updated = {row.record_id for row in rows if row.state is RowState.UPDATED}
         unproved = {row.record_id for row in rows if row.state is RowState.UNPROVED}
         landed = set(effects)
+        writes, self._writes = self.simulator.world.writes[self._writes :], len(self.simulator.world.writes)
+        triggers = Counter(one.record_id for one in writes if one.trigger == change_set.terms.trigger)
         return {
             "rows": len(rows),
             "updated": len(updated),
@@ -191,5 +199,6 @@ class Stage:
             "doubled": sum(times > 1 for times in effects.values()),
             "lost": len(updated - landed),
             "misreported": len(landed - updated - unproved),
+            "automated otherwise": (effects - triggers).total(),
             "miscounted": int(change_set.total != len(rows)),
         }

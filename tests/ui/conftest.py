@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from zoho_console.app.garbage import collected_here
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.screen import Desk
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
+
+PATIENCE_MS = 60_000  # what never comes is a failure after this long; a busy machine is none
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may need, and looks at a window only once Qt has shown what was added to it."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+        QCoreApplication.sendPostedEvents()
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, **terms: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **terms)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def garbage(qapp: QApplication) -> Iterator[None]:
+    """Collected as in the program: a thread that destroys a widget ends the process."""
+    with collected_here(qapp):
+        yield
 
 
 @pytest.fixture
@@ -29,7 +58,10 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
     yield running
     for task in asyncio.all_tasks(running):
         task.cancel()
-    qapp.processEvents()
+    given_up = time.monotonic() + PATIENCE_MS / 1000
+    while asyncio.all_tasks(running) and time.monotonic() < given_up:
+        qapp.processEvents()  # whoever waits for a thread ends when that does
+        time.sleep(0.001)
     qapp.processEvents()
     # It counts as running all the while, and stop() would have Qt leave every later loop at once.
     running._QEventLoop__is_running = False

@@ -23,6 +23,7 @@ class Hold:
 
     def __init__(self, lease: Lease, runs: JournalRuns, lease_s: float, clocks: tuple[float, float]) -> None:
         self.lease = lease
+        self.runs_beside = 1  # in the organisation, this one too; consoles share the calls that Zoho takes at once
         self._runs = runs
         self._lease_s = lease_s
         self._clocks = clocks
@@ -39,11 +40,11 @@ class Hold:
     async def keep(self) -> None:
         """Renew until cancelled. A renewal that fails is tried again; the lease ends by itself if none succeeds."""
         while True:
-            await asyncio.sleep(self._lease_s / RENEWALS)
             asked = _clocks()
             with suppress(ZohoDatabaseError):
-                await in_thread(self._runs.renew, self.lease, self._lease_s)
+                self.runs_beside = await in_thread(self._runs.renew, self.lease, self._lease_s)
                 self._clocks = asked
+            await asyncio.sleep(self._lease_s / RENEWALS)
 
     async def release(self, state: ChangeSetState, note: str = "") -> None:
         """Give the job back, PAUSED with a reason or FINISHED. Errors: LeaseLost, ZohoDatabaseError."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Pace:
     """Figures of a run; the defaults are safe for a customer's organisation.
 
-    `parallel` of the ten heavy calls that Zoho takes at once are ours; the company's other programs need some too.
+    `parallel` of the ten heavy calls that Zoho takes at once are ours, fewer while other runs of the organisation are
+    on their way (`room.share`); the company's other programs need some too.
     `quarantine_s` passes before a lost answer is settled by reading: a request may land that much later.
     `lease_s` is how long a console that went silent keeps its job; a dead one's can be taken after that.
     `settle_s` is what Zoho's automation gets before the first rows are read back; a run that waits for credits looks

@@ -16,45 +16,14 @@ from sqlalchemy import ARRAY, Connection, RowMapping, TextClause, bindparam, fun
 from zoho_console.domain.changes import ChangeSetState, Doubt, Lease, Outcome, RowRecord, RowState
 from zoho_console.domain.records import Reply
 from zoho_console.domain.terms import Proof, Proven
-from zoho_console.errors import JobHeld, LeaseLost, ZohoDatabaseError
+from zoho_console.errors import ZohoDatabaseError
 from zoho_console.store.database import Database
 from zoho_console.store.guards import insist_on_sending
+from zoho_console.store.job_leases import fenced, insist_on_free, renewed, runs_beside, taken
 from zoho_console.store.journal_rows import row_from
-from zoho_console.store.journal_states import move, settle, unknown
+from zoho_console.store.journal_states import move, settle
 from zoho_console.store.tables import Words, attempts, change_rows
 
-# Times are the database's clock, not the transaction's start: a statement may have waited for a lock.
-_HOLDER = text(
-    """
-    select owner, concat(epoch, '/', lease_until) as lease,
-        coalesce(extract(epoch from lease_until - clock_timestamp()), 0) as left_s
-    from change_sets where id = :id for update
-    """
-)
-_LEASE = text(
-    """
-    update change_sets set epoch = epoch + 1, owner = :owner,
-        lease_until = clock_timestamp() + :lease_s * interval '1 s'
-    where id = :id returning epoch
-    """
-).bindparams(bindparam("owner", type_=Words()))
-_RENEW = text(
-    """
-    update change_sets set lease_until = clock_timestamp() + :lease_s * interval '1 s'
-    where id = :id and epoch = :epoch and lease_until > clock_timestamp()
-    """
-)
-# A share lock: a taker waits for this transaction, so nothing is committed under a lease that somebody else has.
-# An intent that a power cut takes back after its bytes left would be sent again, whatever the server's default is.
-_FENCE = text(
-    """
-    select change_sets.module, coalesce(connections.organisation ->> 'id', concat('connection ', connections.id)) as
-        organisation, set_config('synchronous_commit', 'on', true)
-    from change_sets join connections on connections.id = change_sets.connection_id
-    where change_sets.id = :id and epoch = :epoch and lease_until > clock_timestamp()
-    for share of change_sets
-    """
-)
 # In the order of their ids, so that two jobs which want the same records never wait for each other in a circle.
 _FLY = text(
     """
@@ -121,23 +90,17 @@ class JournalRuns:
         `yes_by` says yes to its plan. Errors: JobHeld; Guarded; ZohoConfigError if there is nothing to go on with.
         """
         with self._database.begin() as connection:
-            holder = connection.execute(_HOLDER, {"id": change_set_id}).one_or_none()
-            if holder is None:
-                raise unknown(change_set_id)
-            if holder.left_s > 0:
-                raise JobHeld(change_set_id, holder.owner, lease=holder.lease, left_s=float(holder.left_s))
+            insist_on_free(connection, change_set_id)
             insist_on_sending(connection, change_set_id, yes_by)
             move(connection, change_set_id, ChangeSetState.APPLYING, "")
             connection.execute(_LOSE_OPEN, {"id": change_set_id})
-            values = {"id": change_set_id, "owner": owner, "lease_s": lease_s}
-            return Lease(change_set_id, int(connection.execute(_LEASE, values).scalar_one()))
+            return taken(connection, change_set_id, owner, lease_s)
 
-    def renew(self, lease: Lease, lease_s: float) -> None:
-        """Hold it for so many seconds from now."""
-        values = {"id": lease.change_set_id, "epoch": lease.epoch, "lease_s": lease_s}
+    def renew(self, lease: Lease, lease_s: float) -> int:
+        """Hold it for so many seconds from now; how many of its organisation are held comes out, it too."""
         with self._database.begin() as connection:
-            if not connection.execute(_RENEW, values).rowcount:
-                raise LeaseLost(lease.change_set_id)
+            renewed(connection, lease, lease_s)
+            return runs_beside(connection, lease)
 
     def release(self, lease: Lease, state: ChangeSetState, note: str = "") -> None:
         """Give the lease back; the job is PAUSED with a reason, or FINISHED.
@@ -259,10 +222,7 @@ class JournalRuns:
     def _fenced(self, lease: Lease) -> Iterator[tuple[Connection, dict[str, str]]]:
         """A transaction during which this lease is the present one; with it module and organisation of the job."""
         with self._database.begin() as connection:
-            held = connection.execute(_FENCE, {"id": lease.change_set_id, "epoch": lease.epoch}).one_or_none()
-            if held is None:
-                raise LeaseLost(lease.change_set_id)
-            yield connection, {"module": held.module, "organisation": held.organisation}
+            yield connection, fenced(connection, lease)
 
 
 def _insist(connection: Connection, lease: Lease, batch: int, numbers: Sequence[int]) -> None:
