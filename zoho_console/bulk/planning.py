@@ -99,7 +99,7 @@ def _asked(row: RowRecord, names: Sequence[str], labels: Named[str, str]) -> Row
         state=RowState.CONFLICT,
         code="changed-in-both",
         reason=f"You changed {_listed(names, labels)} in the file, and somebody in Zoho; now it is {values} there.",
-        advice="Decide which value is right, in the window or with --drift.",
+        advice="Decide which value is right; until then nothing of the row is sent.",
     )
 
 

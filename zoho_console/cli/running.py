@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.drift import TITLE
 from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.forecast import price
 from zoho_console.bulk.progress import Progress
@@ -45,6 +46,9 @@ def describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> Non
     more = change_set.count(*_PROBLEMS) - len(wrong)
     if more > 0:
         output.say(f"  and {more:,} more; the report lists them all.")
+    asked = sum(one.asked for one in workspace.journal.drifts(change_set.id)) if TITLE in change_set.header else 0
+    if asked and change_set.state is ChangeSetState.PLANNED:
+        output.say(f"To decide {asked:,} values that were changed in Zoho too: --drift mine, theirs or FIELD=mine.")
 
 
 def apply(

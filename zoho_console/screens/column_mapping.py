@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from zoho_console.bulk.drift import TITLE, Policies
+from zoho_console.bulk.escaping import EXACT_MARK, MARK
 from zoho_console.bulk.mapping import KEY_TYPES, check_mapping, is_target, suggest
 from zoho_console.bulk.reading import Table
 from zoho_console.domain.changes import Blanks, Mapping, Problem
@@ -85,8 +86,11 @@ class ColumnMapping:
         why = self.why.get(column, "")
         if is_used:
             return why
-        if self.table is not None and self.table.header[column] == TITLE:
+        title = self.table.header[column] if self.table is not None else ""
+        if title == TITLE:
             return "shows who changed what"
+        if title.startswith((MARK, EXACT_MARK)):
+            return "numbers of the rows"
         return "left out" if why else "not recognised, left out"
 
     def samples(self, column: int) -> str:

@@ -85,7 +85,7 @@ class ColumnsStep(QWidget):
         layout.setContentsMargins(0, 14, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(label("Since the export", "strong"))
-        layout.addWidget(label("Values changed here and in Zoho", "small"))
+        layout.addWidget(label("Values changed here and in Zoho", "small", wraps=True))
         layout.addWidget(self.policy)
         words = "The file shows who changed what. Values that were changed in Zoho only stay as they are there."
         layout.addWidget(label(words, "small", wraps=True))

@@ -36,8 +36,8 @@ _WORDS: dict[RowState, str] = {
 }
 _WHO: dict[Drift, str] = {
     Drift.BOTH: "Changed in both",
-    Drift.MINE: "Changed by you only",
-    Drift.THEIRS: "Changed in Zoho only",
+    Drift.MINE: "Only yours",
+    Drift.THEIRS: "Only Zoho’s",
 }
 
 
