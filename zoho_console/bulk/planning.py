@@ -32,7 +32,7 @@ def plan_row(
 
     A match has exactly the text of the key; a candidate that differs in case is named, never taken. By the `stamp` of
     an export, what only others changed since is left as it is; what the file changed too makes a CONFLICT, or is
-    decided by `policies`.
+    decided by `policies`. A cell that is no value is a problem, unless Zoho shows just that text.
     """
     matches = [record for record in candidates if key_text(record, key_field) == change.key]
     if len(matches) != 1:
@@ -46,26 +46,44 @@ def plan_row(
         record_id=str(record["id"]),
         record_name=print_value(record.get(name_field)),
     )
+    drift = _unreadable(change, record, fields, stamp or {})
+    if isinstance(drift, Problem):
+        return invalid_row(change.row, drift)
     differing = [name for name, value in change.values.items() if not same_value(fields[name], record.get(name), value)]
-    if not differing:
-        return replace(
-            planned,
-            state=RowState.UNCHANGED,
-            code="unchanged",
-            reason="Zoho holds these values already." if change.values else "The row has no value to set.",
-        )
-    drift = {}
     for name in differing if stamp else ():
         who = drift_of(fields[name], change.values[name], record, stamp or {})
         if who is not Drift.UNKNOWN:
             drift[name] = Drifted(who, change.values[name], record.get(name), policies.of(name))
+    if not differing and not drift:
+        return replace(
+            planned,
+            state=RowState.UNCHANGED,
+            code="unchanged",
+            reason="Zoho holds these values already."
+            if change.values or change.unreadable
+            else "The row has no value to set.",
+        )
     planned = replace(
         planned,
         before={name: record.get(name) for name in differing},
         after={name: change.values[name] for name in differing},
         drift=drift,
     )
-    return decided(planned, {}, {name: fields[name].label for name in differing})
+    return decided(planned, {}, {name: one.label for name, one in fields.items() if name in drift})
+
+
+def _unreadable(
+    change: Change, record: Record, fields: Named[str, Field], stamp: Named[bytes, bytes]
+) -> dict[str, Drifted] | Problem:
+    """The cells that are no values and say what Zoho showed at the export; or the first that says something else."""
+    drift = {}
+    for name, (text, problem) in change.unreadable.items():
+        if print_value(record.get(name)).strip() == text:
+            continue
+        if drift_of(fields[name], text, record, stamp) is not Drift.THEIRS:
+            return problem
+        drift[name] = Drifted(Drift.THEIRS, text, record.get(name))
+    return drift
 
 
 def decided(row: RowRecord, policies: Named[str, Policy], labels: Named[str, str]) -> RowRecord:

@@ -95,6 +95,8 @@ async def prepare_undo(
 
 
 def _check(former: ChangeSet, choice: Choice) -> None:
+    if former.state is ChangeSetState.ABANDONED:
+        raise ZohoConfigError(f"Nothing of job {former.id} was sent, so there is nothing to undo.")
     if former.state is not ChangeSetState.FINISHED:
         raise ZohoConfigError(
             f"Job {former.id} is {former.state}; only a finished one can be undone.",

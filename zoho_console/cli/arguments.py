@@ -196,9 +196,10 @@ def _undoing(undo: argparse.ArgumentParser) -> None:
 def _rows(text: str) -> range:
     """Row numbers: one, or the first and the last."""
     first, _, last = text.partition("-")
-    numbers = range(int(first), int(last or first) + 1)
-    if not numbers or len(numbers) > _LONGEST_RANGE:
-        raise ValueError
+    is_readable = first.isdecimal() and (last or first).isdecimal()
+    numbers = range(int(first), int(last or first) + 1) if is_readable else range(0)
+    if not 0 < len(numbers) <= _LONGEST_RANGE:
+        raise argparse.ArgumentTypeError(f"“{text}” names no rows; write 7 or 7-12")
     return numbers
 
 
@@ -206,7 +207,7 @@ def _setting(text: str) -> tuple[str, str]:
     """A field and the value that it was set to; a blank one is a cleared field."""
     name, equals, value = text.partition("=")
     if not name or not equals:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"“{text}” names no value; write FIELD=VALUE")
     return name, value
 
 

@@ -105,11 +105,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values."""
+    """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values.
+
+    `unreadable` has, by API name, the texts that are no value of their field, and why: an owner's name, a number in words.
+    They change nothing where Zoho shows just this text, and are the row's problem elsewhere.
+    """
 
     row: Row
     key: str
     values: dict[str, Any]
+    unreadable: dict[str, tuple[str, Problem]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

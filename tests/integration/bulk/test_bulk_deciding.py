@@ -9,10 +9,12 @@ from bulk_journey import Journey
 
 from zoho_console.bulk.deciding import decide
 from zoho_console.bulk.drift import Policies
-from zoho_console.bulk.exporting import USUAL, CsvExport, ExportForm
+from zoho_console.bulk.exporting import USUAL, CsvExport, ExportForm, write_records
+from zoho_console.bulk.mapping import is_target
 from zoho_console.domain.changes import ChangeSet, RowState
 from zoho_console.domain.drifts import Drift, DriftCount, Policy
 from zoho_console.errors import ZohoConfigError
+from zoho_console.workspace.accounts import AccountQuery
 
 COLUMNS = ("id", "Account_Name", "Health_Score", "Phone")
 SCORE = "Health_Score"
@@ -92,9 +94,15 @@ def test_every_account_exported_and_brought_back_untouched_changes_nothing(journ
     hostile = ("=1+1", "'=1+1", "+49 30", "-1+1", "00123", "''x", '"q",;', "a\nb", "@x", "=cmd|' /C calc'!A0")
     for one, text in zip(journey.ids(len(hostile)), hostile, strict=True):
         records[one].update(Account_Name=text, Description=text, Health_Score=-5, Annual_Revenue=-12.5)
-    columns = ("id", "Account_Name", "Description", "Health_Score", "Annual_Revenue", "Industry", "Last_Reviewed")
     path = journey.folder / "accounts.csv"
-    with CsvExport(path, columns, form) as export:
-        export.add(records.values())
+
+    async def export() -> None:
+        fields = await journey.workspace.fields(journey.acme)
+        names = tuple(one.api_name for one in fields if is_target(one))
+        assert "Owner" in names
+        found = AccountQuery(names).all_by_id(journey.workspace.client(journey.acme), fields)
+        await write_records(path, ("id", *names), found, lambda _rows: None, form)
+
+    journey.call(export())
     planned = journey.prepare(path, blanks="clear")
     assert planned.counts == {RowState.UNCHANGED: 300}

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from zoho_console.bulk.drift import Policies, drift_of, policies_from, read_stamp, stamp_of
 from zoho_console.bulk.planning import ASK, decided, plan_row
-from zoho_console.domain.changes import Change, Row, RowRecord, RowState
+from zoho_console.domain.changes import Change, Problem, Row, RowRecord, RowState
 from zoho_console.domain.drifts import Drift, Policy
 from zoho_console.domain.fields import Field
 from zoho_console.errors import ZohoConfigError
@@ -72,6 +72,21 @@ def test_what_both_changed_is_asked_or_decided_by_policy() -> None:
     assert (mine.before, mine.after) == ({"Score": 9}, {"Score": 6})
     theirs = planned({"Score": 6, "Phone": "1"}, {"Score": 9}, Policies(Policy.ASK, {"Score": Policy.THEIRS}))
     assert theirs.after == {"Phone": "1"}
+
+
+def test_an_exported_name_that_is_no_value_stays_zohos_where_only_others_changed_it() -> None:
+    owner = Field("Owner", "Owner", "ownerlookup")
+    fields = {**FIELDS, "Owner": owner}
+    stamp = read_stamp(stamp_of({**EXPORTED, "Owner": {"id": "1", "name": "Vogel"}}, ("id", "Score", "Owner")))
+    wrong = Problem("not-an-id", "no id")
+    how = {"key_field": "id", "name_field": "Account_Name"}
+
+    def of(text: str, values: dict[str, object]) -> RowRecord:
+        change = Change(Row(2, ("777000000000001",)), "777000000000001", values, {"Owner": (text, wrong)})
+        return plan_row(change, [{**EXPORTED, "Owner": {"id": "2", "name": "Roth"}}], fields, stamp=stamp, **how)
+
+    assert (of("Vogel", {}).code, of("Vogel", {"Score": 6}).after) == ("theirs", {"Score": 6})
+    assert of("Somebody", {"Score": 6}).code == "not-an-id"
 
 
 def test_a_decision_is_taken_back_and_a_row_without_one_waits() -> None:
