@@ -32,14 +32,15 @@ def describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> Non
         usage = workspace.usage(change_set.connection_id)
         output.say(price(planned, change_set.terms, usage.credits_left if usage else None))
     facets = workspace.journal.facets(change_set.id)
-    output.table(
-        ("Field", "From", "To", "Rows"),
-        [
-            (one.label, *("(any)" if text is None else text or "(blank)" for text in (one.before, one.after)),
-             f"{one.rows:,}")
-            for one in facets
-        ],
-    )  # fmt: skip
+    if facets:
+        output.table(
+            ("Field", "From", "To", "Rows"),
+            [
+                (one.label, *("(any)" if text is None else text or "(blank)" for text in (one.before, one.after)),
+                 f"{one.rows:,}")
+                for one in facets
+            ],
+        )  # fmt: skip
     wrong = workspace.journal.rows(change_set.id, states=_PROBLEMS, limit=SHOWN_PROBLEMS)
     for row in wrong:
         output.say(f"  row {row.number}: {row.reason} {row.advice}".rstrip())

@@ -107,8 +107,8 @@ class Problem:
 class Change:
     """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values.
 
-    `unreadable` has, by API name, the texts that are no value of their field, and why: an owner's name, a number in words.
-    They change nothing where Zoho shows just this text, and are the row's problem elsewhere.
+    `unreadable` has, by API name, the texts that are no value of their field (an owner's name, a number in words), and
+    why. They change nothing where Zoho shows just this text, and are the row's problem elsewhere.
     """
 
     row: Row
