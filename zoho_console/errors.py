@@ -24,6 +24,7 @@ ZohoError                     everything this package raises on purpose
    ├─ ZohoRateLimitError      too many calls or no credits left (retry_after)
    ├─ BadQuery                a COQL text is wrong (position)
    ├─ NotFound                there is no such record
+   ├─ BulkJobFailed           a bulk job ended without doing its work
    ├─ NotReachable            no answer; `sent` says whether Zoho may have acted
    └─ UnreadableAnswer        an answer that is not what Zoho sends; `sent` is always True
 """
@@ -253,6 +254,10 @@ class BadQuery(ZohoAPIError):
 
 class NotFound(ZohoAPIError):
     """There is no such record, or this user may not see it."""
+
+
+class BulkJobFailed(ZohoAPIError):
+    """A bulk job ended without doing its work; some of it may be done."""
 
 
 class NotReachable(ZohoAPIError):

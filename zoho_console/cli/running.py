@@ -30,7 +30,7 @@ def describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> Non
     planned = change_set.count(RowState.PLANNED)
     if planned and change_set.state is ChangeSetState.PLANNED:
         usage = workspace.usage(change_set.connection_id)
-        output.say(price(planned, change_set.terms, usage.credits_left if usage else None))
+        output.say(price(change_set, usage.credits_left if usage else None))
     facets = workspace.journal.facets(change_set.id)
     if facets:
         output.table(

@@ -15,7 +15,7 @@ from zoho_console.domain.changes import (
     NewChangeSet,
     RowRecord,
 )
-from zoho_console.domain.terms import WAVES_FROM, Terms
+from zoho_console.domain.terms import JOB_FROM, WAVES_FROM, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
 from zoho_console.store.journal_rows import JournalRows, change_set_from, row_values
@@ -49,6 +49,19 @@ _NUMBER_BATCHES = text(
     )
     update change_rows set batch = numbered.batch from numbered
     where change_rows.change_set_id = :id and change_rows.number = numbered.number
+    """
+)
+_COUNT_ALIKE = text(
+    """
+    update change_sets set job_rows = (
+        select coalesce(sum(rows), 0) from (
+            select count(*) as rows from change_rows
+            where change_set_id = :id and state = 'planned' and (
+                select count(*) from change_rows where change_set_id = :id and state = 'planned'
+            ) >= :least
+            group by (select array_agg(name order by name) from json_object_keys(after) as name)
+        ) as alike where rows >= :least
+    ) where id = :id
     """
 )
 _AMENDED = ("state", "before", "after", "code", "reason", "advice", "drift")
@@ -158,6 +171,7 @@ def _number_batches(connection: Connection, change_set_id: int, size: int) -> No
     of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
     values = {"id": change_set_id, "size": size, "of_each": of_each, "many": WAVES_FROM}
     connection.execute(_NUMBER_BATCHES, values)
+    connection.execute(_COUNT_ALIKE, {"id": change_set_id, "least": JOB_FROM})
 
 
 def _insist_on_draft(connection: Connection, change_set_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from zoho_console.domain.terms import AUTOMATIONS, WAVES_FROM, Terms
+from zoho_console.domain.terms import AUTOMATIONS, JOB_FROM, WAVES_FROM, Terms
 from zoho_console.ui.dialogs import Confirmation, shown
 from zoho_console.ui.parts.basics import label, row
 from zoho_console.ui.parts.choice import Choice
@@ -33,6 +33,9 @@ class ApplyDialog(Confirmation):
         self.waves = QCheckBox("Try a few rows of each kind first, and stop if they go wrong")
         self.waves.setChecked(terms.waves)
         self.waves.setVisible(planned > WAVES_FROM)
+        self._has_many = planned >= JOB_FROM
+        self.jobs = QCheckBox("Let Zoho's bulk jobs send most of it, where that costs fewer credits")
+        self.jobs.setChecked(terms.jobs)
         choices = QVBoxLayout()
         choices.setSpacing(8)
         for words, choice in (("In Zoho", self.automation), ("Afterwards", self.verify)):
@@ -40,13 +43,22 @@ class ApplyDialog(Confirmation):
             title.setFixedWidth(80)
             choices.addLayout(row(title, choice, None))
         choices.addWidget(self.waves)
+        choices.addWidget(self.jobs)
         self.add(choices)
+        self.automation.currentIndexChanged.connect(self._show_jobs)
+        self._show_jobs()
 
     @property
     def terms(self) -> Terms:
         """What was chosen."""
         trigger = AUTOMATIONS[self.automation.currentData()]
-        return Terms(trigger, self.waves.isChecked(), self.verify.currentData(), self._terms.reserve)
+        return Terms(
+            trigger, self.waves.isChecked(), self.verify.currentData(), self._terms.reserve, self.jobs.isChecked()
+        )
+
+    def _show_jobs(self) -> None:
+        """They run no automation, so they are offered where none is wanted."""
+        self.jobs.setVisible(self._has_many and self.automation.currentData() == "none")
 
 
 def _choice(name: str, words: Mapping[Any, str], value: object) -> Choice:
