@@ -79,6 +79,18 @@ def test_a_retry_asks_again_or_takes_a_policy(journey: Journey) -> None:
     assert journey.retry(done, policies=Policies(Policy.MINE)).counts == {RowState.PLANNED: 1}
 
 
+def test_a_retry_keeps_decisions_where_zoho_has_the_same_value_still(journey: Journey) -> None:
+    planned = decide(journey.journal, returned(journey, 3).id, SCORE, Policy.MINE)
+    ids = journey.ids(3)
+    journey.simulator.world.locked.update(ids)
+    done = journey.apply(planned)
+    assert done.counts == {RowState.REFUSED: 3}
+    journey.simulator.world.locked.clear()
+    journey.simulator.world.records("Accounts")[ids[0]]["Health_Score"] = 34
+    assert journey.retry(done).counts == {RowState.CONFLICT: 1, RowState.PLANNED: 2}
+    assert journey.retry(done, policies=Policies(Policy.THEIRS)).counts == {RowState.PLANNED: 3}
+
+
 def test_a_whole_column_is_decided_in_blocks_and_batches_are_numbered_anew(journey: Journey) -> None:
     planned = returned(journey, 250)
     decide(journey.journal, planned.id, SCORE, Policy.MINE)

@@ -20,7 +20,7 @@ _SIDES = ((Policy.MINE, "Yours"), (Policy.THEIRS, "Zoho’s"))
 
 
 class Decisions(QWidget):
-    """Hidden where there is nothing to decide. Buttons by field and policy: `cells` for this row, `columns` for all.
+    """Buttons by field and policy: `cells` for this row, `columns` for all.
 
     Signals: `decided` (the number of the row).
     """
@@ -38,8 +38,8 @@ class Decisions(QWidget):
         self._layout.setSpacing(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
-    def show_row(self, row: RowRecord) -> None:
-        """Offer what can be decided of this row."""
+    def show_row(self, row: RowRecord) -> bool:
+        """Offer what can be decided of this row; whether there is anything comes out."""
         self.cells.clear()
         self.columns.clear()
         for line in self._lines:
@@ -51,7 +51,7 @@ class Decisions(QWidget):
         self._lines = [self._line(row, name) for name in names]
         for line in self._lines:
             self._layout.addWidget(line)
-        self.setVisible(bool(names))
+        return bool(names)
 
     def _line(self, row: RowRecord, name: str) -> WrappingRow:
         drifted, change_set = row.drift[name], self._screen.change_set
