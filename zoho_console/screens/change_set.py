@@ -224,8 +224,11 @@ class ChangeSetScreen(Screen):
         is_plan = step is Step.DIFFERENCE
         if is_plan:
             self.desk.jobs_changed.emit()
-        if step is not Step.RUN:
-            self.show_rows((RowState.PLANNED,) if is_plan and change_set.count(RowState.PLANNED) else ())
+        has_planned = bool(change_set.count(RowState.PLANNED))
+        if is_plan and not has_planned and self.deciding.asked:
+            self.show_rows((), drift=Drift.BOTH)
+        elif step is not Step.RUN:
+            self.show_rows((RowState.PLANNED,) if is_plan and has_planned else ())
 
     async def _apply(self, change_set: ChangeSet, terms: Terms | None, *, stops: bool = False) -> None:
         self.step, self.ending, self.watch = Step.RUN, _STOPPING if stops else "", RunWatch(change_set.counts)

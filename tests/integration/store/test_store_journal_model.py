@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from tests.simulation.memory_journal import Job, MemoryJournal
 from zoho_console.domain.changes import ChangeSetState, Doubt, Lease, Outcome, RowRecord, RowState
-from zoho_console.domain.terms import USUAL
 from zoho_console.errors import JobHeld, LeaseLost, ZohoError
 from zoho_console.store.database import Database
 from zoho_console.store.journal import Journal
@@ -31,7 +30,8 @@ class Pair:
         self._now = 0.0
         self.real, self.model = real, MemoryJournal(lambda: self._now)
         for job in jobs:
-            self.model.jobs[job] = Job(job, {row.number: row for row in real.all_rows(job)}, USUAL)
+            rows = {row.number: row for row in real.all_rows(job)}
+            self.model.jobs[job] = Job(job, rows, terms=real.change_set(job).terms)
 
     def step(self, name: str, *arguments: Any) -> Any:
         real, modelled = (outcome(getattr(journal.runs, name), arguments) for journal in (self.real, self.model))

@@ -162,9 +162,8 @@ class Foot(QWidget):
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
         if asked := screen.deciding.asked:
-            which = "It is" if asked == 1 else "They are"
             words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
-            self._say(words, screen.price if planned else f"{which} shown by “Changed in both” at the left.")
+            self._say(words, screen.price if planned else "Choose yours or Zoho’s for each row, or for a whole column.")
 
     def _run(self, change_set: ChangeSet) -> None:
         screen = self._screen
@@ -180,7 +179,7 @@ class Foot(QWidget):
         cut_off = "It was cut off, or goes on in another console. What was sent is looked up before going on."
         self._say("The run is paused." if paused else "This run is not on its way here.", change_set.note or cut_off)
         self._want(self.report)
-        self._want(self.stop, if_so=paused)
+        self._want(self.stop, if_so=paused or change_set.is_interrupted)
         self._want(self.again)
         self._offer("Go on", screen.apply)
 
