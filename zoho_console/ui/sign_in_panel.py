@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication, QIntValidator
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_of
 from zoho_console.ui.parts.basics import button, card, label, row, set_style_property, set_tone
 from zoho_console.ui.second_way import SecondWay
 
+MARK_WIDTH = 16
 _WORDS = {  # of what is to be done, so that they are right in every state
     Step.LISTENING: "Make this computer ready for Zoho's answer",
     Step.WAITING: "Accept the permissions on Zoho's page, in your browser",
@@ -21,6 +22,26 @@ _SPOKEN = {Progress.DONE: "done", Progress.NOW: "now", Progress.AHEAD: "to come"
 _MARKS = {Progress.DONE: "✓", Progress.NOW: "●", Progress.AHEAD: "○", Progress.SKIPPED: "–"}
 
 
+class StepLine(QWidget):
+    """One step: a mark for where it stands, and what is to be done."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.mark, self.text = label(""), label(words)
+        self.mark.setFixedWidth(MARK_WIDTH)
+        layout = row(self.mark, self.text, None)
+        self.setLayout(layout)
+
+    def show_progress(self, progress: Progress, *, has_failed: bool) -> None:
+        """Draw where the step stands; `has_failed`: the sign-in ended in it."""
+        self.mark.setText("✕" if has_failed else _MARKS[progress])
+        self.setAccessibleName(f"{self._words}: {'stopped here' if has_failed else _SPOKEN[progress]}")
+        for part in (self.mark, self.text):
+            set_tone(part, "bad" if has_failed else _TONES[progress])
+            set_style_property(part, "role", "strong" if progress is Progress.NOW else "")
+
+
 class SignInPanel(QFrame):
     """Visible while somebody signs in, and after that while something has to be decided."""
 
@@ -29,7 +50,7 @@ class SignInPanel(QFrame):
         self._screen = screen
         self._title = label("", "card-title")
         self.left = label("", "muted")
-        self.lines: dict[Step, QLabel] = {step: label("") for step in Step}
+        self.lines = {step: StepLine(_WORDS[step]) for step in Step}
         self.rejected = label("", tone="warn", wraps=True)
         self.ending = Ending(screen)
         self.address = QLineEdit()
@@ -65,7 +86,7 @@ class SignInPanel(QFrame):
     def show_state(self) -> None:
         """Draw how far the sign-in is."""
         screen = self._screen
-        connection = screen.connection
+        connection, was_hidden = screen.connection, self.isHidden()
         self.setVisible(connection is not None)
         if connection is None:
             self.second_way.hide()
@@ -74,8 +95,9 @@ class SignInPanel(QFrame):
         self._title.setText(f"Signing in to “{connection.name}”")
         minutes, seconds = divmod(screen.seconds_left, 60)
         self.left.setText(f"{minutes}:{seconds:02} left" if screen.is_waiting else "stopped")
-        for step in Step:
-            self._show_step(step)
+        for step, line in self.lines.items():
+            progress = progress_of(step, screen.steps)
+            line.show_progress(progress, has_failed=progress is Progress.NOW and not screen.is_waiting)
         self.rejected.setText(
             f"{screen.rejected} answer{'' if screen.rejected == 1 else 's'} did not belong to this sign-in and "
             "changed nothing; the console is still waiting for the right one."
@@ -86,14 +108,8 @@ class SignInPanel(QFrame):
         self.fold.setText("Hide the other ways" if self.second_way.isVisible() else "No answer arrives? Other ways…")
         self.cancel.setText("Cancel" if screen.is_waiting else "Close")
         self.second_way.show_state()
-
-    def _show_step(self, step: Step) -> None:
-        progress, line = progress_of(step, self._screen.steps), self.lines[step]
-        has_failed = progress is Progress.NOW and not self._screen.is_waiting
-        line.setText(f"{'✕' if has_failed else _MARKS[progress]}   {_WORDS[step]}")
-        line.setAccessibleName(f"{_WORDS[step]}: {'stopped here' if has_failed else _SPOKEN[progress]}")
-        set_tone(line, "bad" if has_failed else _TONES[progress])
-        set_style_property(line, "role", "strong" if progress is Progress.NOW else "")
+        if was_hidden:
+            self.cancel.setFocus()
 
     def _show_browser(self) -> None:
         screen = self._screen
