@@ -194,7 +194,10 @@ def test_a_guard_is_raised_at_once_and_lowered_by_typing_the_name(console: Conso
     }  # fmt: skip
     job = str(console.value("update", str(path), "--yes", code=2)["details"]["job"])
     console.run("guard", "watch")
-    assert "watch only" in console.run("jobs", "resume", job, "--yes", code=2)
+    refused = console.run("jobs", "resume", job, "--yes", code=2)
+    assert "Acme is watch only. The console reads, and sends no change." in refused
+    assert "so nothing is sent to it" in refused
+    assert "so nothing is sent to it" in console.run("jobs", "resume", job, code=2)  # and nobody is asked for a yes
     assert console.effects() == {}
 
     organisation = console.value("connections")[0]["organisation"]

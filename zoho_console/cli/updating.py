@@ -17,8 +17,10 @@ from zoho_console.bulk.reading import Table, open_table
 from zoho_console.bulk.reporting import Form, save_report, summary
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.connecting import chosen
+from zoho_console.cli.guarding import say_guard
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.guards import Level
 from zoho_console.domain.terms import AUTOMATIONS, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.desktops import this_console
@@ -165,7 +167,10 @@ def _apply(
     if change_set.state is ChangeSetState.PLANNED and not change_set.count(RowState.PLANNED):
         workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
         return _end(workspace, change_set.id, report, output)
-    if not arguments.yes:
+    connection = workspace.connections.get(change_set.connection_id)
+    say_guard(connection, output)
+    # Of a yes that cannot count nobody is asked: the run itself says why it is kept back.
+    if not arguments.yes and connection.guard.level is not Level.WATCH:
         if not _agreed(change_set):
             workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
             output.say("Nothing was sent.")
@@ -193,7 +198,8 @@ def _agreed(change_set: ChangeSet) -> bool:
         raise ZohoConfigError("Nothing was sent.", advice="Add --yes to apply, or --dry-run to only look.")
     count = change_set.count(RowState.PLANNED)
     verb = "Put back" if change_set.kind is ChangeSetKind.UNDO else "Change"
-    return input(f"{verb} {count:,} accounts in Zoho? Type yes: ").strip().lower() == "yes"
+    accounts = f"{count:,} account{'' if count == 1 else 's'}"
+    return input(f"{verb} {accounts} in Zoho? Type yes: ").strip().lower() == "yes"
 
 
 def _describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> None:

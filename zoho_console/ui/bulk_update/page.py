@@ -157,7 +157,9 @@ class BulkUpdatePage(Page):
         text = confirmation(change_set, self._screen.facets, organisation)
         verb = f"Apply {count(planned, 'change')}"
         typed = str(planned) if planned > TYPED_FROM else ""
-        terms = await ask_to_apply(self, text, verb, change_set.terms, planned=planned, typed=typed)
+        terms = await ask_to_apply(
+            self, text, verb, change_set.terms, planned=planned, typed=typed, guard=self._screen.desk.guard
+        )
         if terms is not None:
             self._screen.apply(terms)
 
