@@ -12,6 +12,8 @@ from zoho_console.domain.connections import DEFAULT_REDIRECT_PORT
 from zoho_console.errors import ZohoConfigError
 
 APPEARANCES = ("system", "light", "dark")
+PORTS = range(1024, 65536)
+QUARANTINES_S = range(10, 3601)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,20 @@ class Settings:
     """The port of http://localhost:…/oauth/callback that new connections use."""
     quarantine_s: int = 120
     """Seconds before a write whose answer was lost is settled by reading: a request may land that much later."""
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """What is wrong, in a sentence by the name of the setting; empty if nothing is."""
+        found = {}
+        if self.appearance not in APPEARANCES:
+            found["appearance"] = "The appearance must be system, light or dark."
+        if not isinstance(self.redirect_port, int) or self.redirect_port not in PORTS:
+            found["redirect_port"] = "The port must be a number from 1024 to 65535."
+        if not isinstance(self.quarantine_s, int) or self.quarantine_s not in QUARANTINES_S:
+            found["quarantine_s"] = "The wait must be a number of seconds from 10 to 3600."
+        if self.database_url and not self.database_url.startswith(("postgresql://", "postgresql+psycopg2://")):
+            found["database_url"] = "The database's address must begin with postgresql://."
+        return found
 
 
 def load(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -44,12 +60,12 @@ def load(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
             ) from error
     if url := environment.get("DATABASE_URL"):
         settings = replace(settings, database_url=url)
-    _check(settings)
+    _check(settings, f"Correct it in {path}.")
     return settings
 
 
 def save(home: Path, settings: Settings) -> None:
-    """Write the settings whole; a crash leaves the old file or the new one."""
+    """Write the settings whole; a crash leaves the old file or the new one. Errors: ZohoConfigError."""
     _check(settings)
     home.mkdir(parents=True, exist_ok=True)
     lines = [
@@ -68,13 +84,6 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _check(settings: Settings) -> None:
-    if settings.appearance not in APPEARANCES:
-        raise ZohoConfigError("The setting “appearance” must be system, light or dark.")
-    port = settings.redirect_port
-    if not isinstance(port, int) or not 1024 <= port <= 65535:
-        raise ZohoConfigError("The setting “redirect_port” must be a number from 1024 to 65535.")
-    if not isinstance(settings.quarantine_s, int) or not 10 <= settings.quarantine_s <= 3600:
-        raise ZohoConfigError("The setting “quarantine_s” must be a number of seconds from 10 to 3600.")
-    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgresql+psycopg2://")):
-        raise ZohoConfigError("DATABASE_URL must begin with postgresql://.")
+def _check(settings: Settings, advice: str = "") -> None:
+    for name, sentence in settings.problems.items():
+        raise ZohoConfigError(sentence, details={"setting": name}, advice=advice)

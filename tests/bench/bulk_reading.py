@@ -50,7 +50,7 @@ def ours_staged(path: Path) -> int:
     good = after = 0
     while rows := staging.rows(file_id, after):
         checked = (check_row(row, mapping, fields, table.header, has_rounded_ids=is_rounded) for row in rows)
-        good += sum(isinstance(one, Change) for one in checked)
+        good += sum(isinstance(one, Change) and not one.unreadable for one in checked)
         after = rows[-1].number
     database.close()
     return good

@@ -21,6 +21,7 @@ import pytest
 from openpyxl import Workbook
 
 from zoho_console.app.hands import free_port
+from zoho_console.cli.exits import Exit
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data" / "sp500-constituents.csv"
@@ -164,7 +165,7 @@ def test_a_sheet_is_named_and_failed_rows_are_retried(console: Console, tmp_path
     assert "Sheet “March” is read, of Sheet, March." in said
     job = console.value("jobs")[0]
     assert job["counts"] == {"updated": 1, "invalid": 1}
-    again = console.value("jobs", "retry", str(job["id"]), "--yes", code=1)
+    again = console.value("jobs", "retry", str(job["id"]), "--yes", code=Exit.NOTHING_CHANGED)
     assert (again["retries"], again["counts"]) == (job["id"], {"invalid": 1})
     assert f"a retry of run {job['id']}" in console.run("jobs", "show", str(again["id"]))
 
@@ -211,7 +212,9 @@ def test_a_guard_is_raised_at_once_and_lowered_by_typing_the_name(console: Conso
 def test_an_export_that_comes_back_leaves_alone_what_others_changed(console: Console, tmp_path: Path) -> None:
     console.connect()
     path, colleague = tmp_path / "out.csv", tmp_path / "colleague.csv"
-    console.run("accounts", "--fields", "Account_Name,Health_Score", "--limit", "3", "--csv", str(path), "--stamp")
+    console.run(
+        "accounts", "--fields", "Account_Name,Health_Score", "--limit", "3", "--csv", str(path), "--stamp", "--exact"
+    )
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert header[-1] == "Zoho Console stamp"

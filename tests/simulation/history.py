@@ -18,6 +18,7 @@ from zoho_console.bulk.settling import MOST_ATTEMPTS
 from zoho_console.domain.changes import ChangeSetState, Lease, RowRecord, RowState
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Reply, Slice
+from zoho_console.domain.terms import Proof, Terms
 from zoho_console.errors import ZohoDatabaseError, ZohoError
 from zoho_console.zoho.usage import ApiUsage
 
@@ -106,6 +107,8 @@ class DeadlyClient:
             self._journal.fault_point()
             if self._journal.leases[self._job].epoch != self._truth.jobs[self._job].epoch:
                 self._network.violations.append(f"an old epoch of job {self._job} sent")
+            if self._truth.jobs[self._job].is_ahead({str(one["id"]) for one in changed}):
+                self._network.violations.append(f"job {self._job} went on with its first rows in doubt")
 
         replies = await self._network.update(changed, leave)
         self._journal.fault_point()
@@ -165,7 +168,8 @@ class History:
             )
             for place, one in enumerate(ids)
         }
-        self._journal.jobs[number] = Job(number, rows)
+        terms = Terms(waves=self._random.random() < 0.7, verify=self._random.choice((0, 10, 100)))
+        self._journal.jobs[number] = Job(number, rows, terms)
 
     async def _played(self) -> None:
         self._network.weather = self._random.choice((0.0, 0.05, 0.2, 0.5))
@@ -222,6 +226,10 @@ class History:
             wrong.append("was not carried out")
         if effects and row.state not in (RowState.UPDATED, RowState.UNPROVED):
             wrong.append("was carried out")
+        if row.proof is Proof.VERIFIED and row.state is not RowState.UPDATED:
+            wrong.append("was verified")
+        if row.proof is Proof.NOT_STORED and row.record_id not in network.touched:
+            wrong.append("is stored")
         if row.state is RowState.REFUSED and row.record_id not in network.locked:
             wrong.append("nobody refused it")
         is_clean = row.record_id not in network.touched and row.record_id not in network.locked

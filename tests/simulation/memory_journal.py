@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from zoho_console.bulk.waves import CANARY, in_waves
 from zoho_console.domain.changes import (
     ChangeSet,
     ChangeSetKind,
@@ -19,7 +20,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.records import Reply
-from zoho_console.domain.terms import Proof, Proven
+from zoho_console.domain.terms import Proof, Proven, Terms
 from zoho_console.errors import JobHeld, LeaseLost, ZohoConfigError, ZohoDatabaseError
 
 _GOING_ON = (ChangeSetState.PLANNED, ChangeSetState.APPLYING, ChangeSetState.PAUSED)
@@ -39,12 +40,20 @@ class Job:
 
     id: int
     rows: dict[int, RowRecord]
+    terms: Terms
     state: ChangeSetState = ChangeSetState.PLANNED
     note: str = ""
     epoch: int = 0
     owner: str = ""
     lease_until: float | None = None
     attempts: dict[tuple[int, int], Attempt] = field(default_factory=dict)
+
+    def is_ahead(self, record_ids: set[str]) -> bool:
+        """Whether these records are of a later wave while rows of the first one are in doubt."""
+        if not in_waves(sorted({row.batch or 0 for row in self.rows.values()}), is_wanted=self.terms.waves):
+            return False
+        is_later = any(row.record_id in record_ids and row.batch != CANARY for row in self.rows.values())
+        return is_later and any(row.batch == CANARY and row.state is RowState.SENT for row in self.rows.values())
 
 
 class MemoryJournal:
@@ -68,6 +77,7 @@ class MemoryJournal:
         return ChangeSet(
             job_id, 1, "Accounts", ChangeSetKind.UPDATE, "simulated", ("id", "Score"), Mapping(0, "id", {1: "Score"}),
             {}, "", None, job.state, job.note, datetime.now(UTC), None, None, counts, job.epoch, job.owner, is_held,
+            terms=job.terms,
         )  # fmt: skip
 
     def open_batches(self, job_id: int) -> list[int]:

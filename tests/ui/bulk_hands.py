@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from zoho_console.app.hands import drop_file as drop
@@ -42,12 +43,12 @@ def compared(qtbot: QtBot, page: BulkUpdatePage, path: Path) -> BulkUpdateScreen
     return screen
 
 
-def asked(qtbot: QtBot, page: BulkUpdatePage) -> Confirmation:
+def asked(qtbot: QtBot, page: QWidget) -> Confirmation:
     """The confirmation that is asked."""
     qtbot.waitUntil(lambda: any(one.isVisible() for one in page.findChildren(Confirmation)))
     return next(one for one in page.findChildren(Confirmation) if one.isVisible())
 
 
-def agree(qtbot: QtBot, page: BulkUpdatePage) -> None:
+def agree(qtbot: QtBot, page: QWidget) -> None:
     """Press the verb of the confirmation."""
     qtbot.mouseClick(asked(qtbot, page).verb, LEFT)

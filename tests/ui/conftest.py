@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
+from zoho_console.app.garbage import collected_here
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.screen import Desk
@@ -41,6 +42,13 @@ class PatientBot(QtBot):
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
     return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def garbage(qapp: QApplication) -> Iterator[None]:
+    """Collected as in the program: a thread that destroys a widget ends the process."""
+    with collected_here(qapp):
+        yield
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.screens.change_set import RETRY, UNDO, Step
+from zoho_console.screens.again import RETRY, undo
+from zoho_console.screens.change_set import Step
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 
@@ -112,6 +113,43 @@ def test_a_stopped_run_leaves_the_rest_unsent_for_good(
     assert sum(counts.values()) == 700
 
 
+def test_a_paused_run_is_stopped_for_good_and_its_rows_are_retried(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    screen = compared(qtbot, bulk_page, file(tmp_path, scores(simulator, 3)))
+    planned = screen.change_set
+    assert planned is not None
+    journal = screen.workspace.journal
+    journal.runs.release(journal.runs.take(planned.id, "", 60), ChangeSetState.PAUSED, "Paused by you.")
+    screen.show_change_set(planned.id)
+    qtbot.waitUntil(lambda: screen.step is Step.RUN and bulk_page.foot.stop.isVisible())
+
+    qtbot.mouseClick(bulk_page.foot.stop, LEFT)
+    agree(qtbot, bulk_page)
+
+    qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running, timeout=10_000)
+    assert screen.change_set is not None
+    assert screen.change_set.counts == {RowState.SKIPPED: 3}
+    assert not simulator.world.effects
+    screen.prepare_again(planned.id, RETRY)
+    qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=10_000)
+    assert not bulk_page.notices.notices
+
+
+def test_a_retry_says_what_it_leaves_alone(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    screen = compared(qtbot, bulk_page, file(tmp_path, scores(simulator, 3) + "777000000000999999,5\n"))
+    planned = screen.change_set
+    assert planned is not None
+    journal = screen.workspace.journal
+    journal.runs.release(journal.runs.take(planned.id, "", 60), ChangeSetState.PAUSED, "Paused by you.")
+    screen.prepare_again(planned.id, RETRY)
+    qtbot.waitUntil(lambda: bool(bulk_page.notices.notices))
+    words = bulk_page.notices.notices[0].text
+    assert words == "Not retried, for they have not surely failed: 3 not sent yet."
+
+
 def test_another_change_set_is_refused_while_a_run_is_on_its_way(
     qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
 ) -> None:
@@ -122,7 +160,7 @@ def test_another_change_set_is_refused_while_a_run_is_on_its_way(
     running = screen.change_set
     assert running is not None
     screen.show_change_set(running.id + 1)
-    screen.prepare_again(running.id, UNDO)
+    screen.prepare_again(running.id, undo())
     screen.open_file(path)
     screen.show_change_set(running.id)
     assert len(bulk_page.notices.notices) == 2  # no more are shown at a time

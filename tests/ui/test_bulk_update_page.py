@@ -93,6 +93,7 @@ def test_the_whole_way_and_back_by_mouse(
     qtbot.waitUntil(report.exists)
     qtbot.waitUntil(bulk_page.foot.undo.isVisible)
     qtbot.mouseClick(bulk_page.foot.undo, LEFT)
+    agree(qtbot, bulk_page)
     qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=10_000)
     qtbot.mouseClick(bulk_page.foot.primary, LEFT)
     agree(qtbot, bulk_page)

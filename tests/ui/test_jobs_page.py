@@ -6,13 +6,17 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bulk_hands import agree
+from bulk_hands import asked as confirmation
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from zoho_console.bulk.undoing import WHOLE, Choice
 from zoho_console.domain.changes import (
     ChangeSet,
     ChangeSetKind,
@@ -33,6 +37,7 @@ from zoho_console.store.journal import Journal
 from zoho_console.ui.pages.jobs import JobsPage
 from zoho_console.ui.parts.counts_bar import NARROWEST, CountsBar
 from zoho_console.ui.theme import Look
+from zoho_console.ui.undo_dialog import UndoDialog
 from zoho_console.workspace.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,12 +49,13 @@ class Runs:
     def __init__(self, journal: Journal, connection: Connection) -> None:
         self.journal, self._connection = journal, connection
 
-    def planned(self, source: str, good: int, bad: int = 0) -> ChangeSet:
+    def planned(self, source: str, good: int, bad: int = 0, fields: dict[str, str] | None = None) -> ChangeSet:
+        fields = fields or {"Industry": "Finance"}
         mapping = Mapping(0, "id", {1: "Industry", 2: "Rating"})
         rows = [
             RowRecord(
                 place + 2, (str(place), "Finance", ""), RowState.PLANNED, record_id=str(10**17 + place),
-                record_name=f"Account {place}", before={"Industry": "Banking"}, after={"Industry": "Finance"},
+                record_name=f"Account {place}", before=dict.fromkeys(fields, "Banking"), after=dict(fields),
             )
             for place in range(good)
         ]  # fmt: skip
@@ -71,8 +77,10 @@ class Runs:
         self.journal.add_rows(number, rows)
         return self.journal.finish_plan(number)
 
-    def finished(self, source: str, good: int, bad: int = 0, outcome: RowState = RowState.UPDATED) -> ChangeSet:
-        one = self.planned(source, good, bad)
+    def finished(
+        self, source: str, good: int, bad: int = 0, outcome: RowState = RowState.UPDATED, **options: Any
+    ) -> ChangeSet:
+        one = self.planned(source, good, bad, **options)
         runs = self.journal.runs
         lease = runs.take(one.id, "", 60)
         for batch in self.journal.open_batches(one.id):
@@ -88,15 +96,17 @@ def runs(workspace: Workspace, acme: Connection) -> Runs:
 
 
 @pytest.fixture
-def asked() -> list[tuple[str, int]]:
+def asked() -> list[tuple[object, ...]]:
     """What the page asked of the bulk update page."""
     return []
 
 
 @pytest.fixture
-def page(qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], asked: list[tuple[str, int]]) -> JobsPage:
-    def ask(what: str) -> Callable[[int], None]:
-        return lambda number: asked.append((what, number))
+def page(
+    qtbot: QtBot, desk: Desk, look: Look, shown: Callable[..., QWidget], asked: list[tuple[object, ...]]
+) -> JobsPage:
+    def ask(what: str) -> Callable[..., None]:
+        return lambda *asks: asked.append((what, *asks))
 
     screen = JobsScreen(desk, ask("open"), ask("resume"), ask("undo"), ask("retry"))
     made = JobsPage(screen, look)
@@ -242,7 +252,7 @@ def test_the_table_behaves_as_qt_expects(
 
 
 def test_undo_is_offered_for_a_finished_run_that_updated_something(
-    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[object, ...]]
 ) -> None:
     done = runs.finished("new.csv", 3)
     opened()
@@ -250,7 +260,64 @@ def test_undo_is_offered_for_a_finished_run_that_updated_something(
     assert not page.go_on.isVisible()
 
     qtbot.mouseClick(page.undo, LEFT)
-    assert asked == [("undo", done.id)]
+    agree(qtbot, page)
+    qtbot.waitUntil(lambda: asked == [("undo", done.id, WHOLE)])
+
+
+def test_a_part_of_a_run_is_undone_by_rows_values_and_fields(
+    qtbot: QtBot,
+    page: JobsPage,
+    runs: Runs,
+    opened: Callable[[], JobsScreen],
+    asked: list[tuple[object, ...]],
+    pictured: Callable[[QWidget, str], None],
+) -> None:
+    done = runs.finished("new.csv", 3, fields={"Industry": "Finance", "Rating": "Hot"})
+    opened()
+    page.view.selectRow(1)
+    qtbot.mouseClick(page.undo, LEFT)
+    dialog = confirmation(qtbot, page)
+    assert isinstance(dialog, UndoDialog)
+    assert [dialog.rows.itemText(place) for place in range(dialog.rows.count())] == [
+        "All 3 updated rows", "Only Account 1, row 3", "Only where Industry became “Finance”",
+        "Only where Rating became “Hot”",
+    ]  # fmt: skip
+    assert list(dialog.fields) == ["Industry", "Rating"]
+    assert dialog.guard.pill.text() == "Guard: open"
+    pictured(dialog, "guard-undo")
+    dialog.rows.setCurrentIndex(1)
+    dialog.fields["Industry"].setChecked(False)
+    assert dialog.verb.isEnabled()
+    dialog.fields["Rating"].setChecked(False)
+    assert not dialog.verb.isEnabled()
+    dialog.fields["Rating"].setChecked(True)
+
+    qtbot.mouseClick(dialog.verb, LEFT)
+
+    part = replace(WHOLE, rows=frozenset({3}), fields=frozenset({"Rating"}))
+    qtbot.waitUntil(lambda: asked == [("undo", done.id, part)])
+
+
+def test_a_run_with_unproved_rows_only_can_be_undone_where_our_value_shows(
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[object, ...]]
+) -> None:
+    done = runs.finished("new.csv", 2, outcome=RowState.UNPROVED)
+    opened()
+    qtbot.mouseClick(page.undo, LEFT)
+    agree(qtbot, page)
+    qtbot.waitUntil(lambda: asked == [("undo", done.id, Choice(frozenset({RowState.UNPROVED})))])
+
+
+def test_failed_rows_of_a_paused_run_can_be_retried(
+    qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen],
+) -> None:  # fmt: skip
+    planned = runs.planned("new.csv", 3, 1)
+    lease = workspace.journal.runs.take(planned.id, "", 60)
+    screen = opened()
+    assert not page.retry.isVisible()  # it is on its way
+    workspace.journal.runs.release(lease, ChangeSetState.PAUSED, "Paused by you.")
+    screen.shown()
+    qtbot.waitUntil(page.retry.isVisible)
 
 
 def test_a_run_that_updated_nothing_has_nothing_to_undo(
@@ -262,7 +329,7 @@ def test_a_run_that_updated_nothing_has_nothing_to_undo(
 
 
 def test_a_retry_is_offered_where_rows_failed_and_named_after_its_run(
-    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[object, ...]]
 ) -> None:
     runs.finished("good.csv", 3)
     screen = opened()
@@ -278,7 +345,7 @@ def test_a_retry_is_offered_where_rows_failed_and_named_after_its_run(
 
 
 def test_a_planned_run_can_be_continued(
-    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[str, int]]
+    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[object, ...]]
 ) -> None:
     planned = runs.planned("new.csv", 3)
     opened()
@@ -310,7 +377,7 @@ def test_a_paused_run_says_why(
 
 def test_an_interrupted_run_is_called_so_and_resumed_by_one_click(
     qtbot: QtBot, page: JobsPage, runs: Runs, workspace: Workspace, opened: Callable[[], JobsScreen],
-    asked: list[tuple[str, int]],
+    asked: list[tuple[object, ...]],
 ) -> None:  # fmt: skip
     planned = runs.planned("new.csv", 3)
     workspace.journal.runs.take(planned.id, "a console that died", 0)

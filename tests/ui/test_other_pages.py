@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
+from bulk_hands import agree
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
@@ -79,7 +80,7 @@ def test_a_run_is_listed_filtered_and_undone(
     qtbot: QtBot, desk: Desk, look: Look, shown: Show, simulator: Simulator
 ) -> None:
     asked: list[int] = []
-    screen = JobsScreen(desk, asked.append, asked.append, asked.append, asked.append)
+    screen = JobsScreen(desk, asked.append, asked.append, lambda run, _part: asked.append(run), asked.append)
     page = JobsPage(screen, look)
     shown(page)
     screen.shown()
@@ -92,6 +93,8 @@ def test_a_run_is_listed_filtered_and_undone(
     qtbot.waitUntil(lambda: len(screen.rows.table.rows) == 1)
     assert screen.rows.table.columns[2].title == "Problem"
     qtbot.mouseClick(page.undo, LEFT)
+    agree(qtbot, page)
+    qtbot.waitUntil(lambda: bool(asked))
     assert asked == [run.id]
     assert not page.go_on.isVisible()
     qtbot.keyClick(page.list.tiles[0], Qt.Key.Key_Return)

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.changes import RowState
+from zoho_console.screens.again import undo
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.change_set import UNDO, Step
+from zoho_console.screens.change_set import Step
 from zoho_console.screens.screen import Desk
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
@@ -114,7 +115,7 @@ def test_real_companies_are_corrected_through_the_window_and_put_back(
     keep(page, "first-run-result")
     assert dict(world.effects) == dict.fromkeys(good, 1)
 
-    screen.prepare_again(screen.change_set.id, UNDO)
+    screen.prepare_again(screen.change_set.id, undo())
     qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing, timeout=15_000)
     press(qtbot, page, Step.RESULT)
     keep(page, "first-run-undone")

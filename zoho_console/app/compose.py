@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from zoho_console.bulk.undoing import Choice
 from zoho_console.domain.connections import Connection
+from zoho_console.paths import data_home
 from zoho_console.screens.accounts import AccountsScreen
+from zoho_console.screens.again import RETRY, undo
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.change_set import RETRY, UNDO
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.jobs import JobsScreen
 from zoho_console.screens.notices import Notice
+from zoho_console.screens.preferences import PreferencesScreen
 from zoho_console.screens.query import QueryScreen
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.status import StatusScreen
 from zoho_console.screens.token_health import TokenHealthScreen
+from zoho_console.settings import Settings
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 from zoho_console.ui.main_window import MainWindow
 from zoho_console.ui.pages.accounts import AccountsPage
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.pages.first_start import FirstStartPage
 from zoho_console.ui.pages.jobs import JobsPage
+from zoho_console.ui.pages.preferences import PreferencesPage
 from zoho_console.ui.pages.query import QueryPage
 from zoho_console.ui.pages.token_health import TokenHealthPage
 from zoho_console.ui.parts.page import Page
@@ -34,15 +39,24 @@ from zoho_console.workspace.workspace import Workspace
 class Console:
     """The window's contents on one workspace."""
 
-    def __init__(self, window: MainWindow, look: Look, workspace: Workspace, open_url: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        look: Look,
+        workspace: Workspace,
+        open_url: Callable[[str], None],
+        settings: Settings,
+    ) -> None:
         self.window = window
-        self.desk = desk = Desk(workspace, open_url)
+        self.desk = desk = Desk(workspace, open_url, settings)
         self.accounts = AccountsScreen(desk)
         self.query = QueryScreen(desk)
         self.bulk = BulkUpdateScreen(desk)
         self.jobs = JobsScreen(desk, self._show_change_set, self._resume, self._prepare_undo, self._prepare_retry)
         self.health = TokenHealthScreen(desk)
         self.connections = ConnectionsScreen(desk)
+        self.preferences = PreferencesScreen(desk, data_home())
+        self.preferences.appearance_chosen.connect(look.use)
         self.status = StatusScreen(desk)
         self._add("accounts", self.accounts, AccountsPage(self.accounts, look))
         self._add("query", self.query, QueryPage(self.query, look))
@@ -50,6 +64,7 @@ class Console:
         self._add("jobs", self.jobs, JobsPage(self.jobs, look))
         self._add("health", self.health, TokenHealthPage(self.health, look))
         self._add("connections", self.connections, ConnectionsPage(self.connections, look))
+        self._add("preferences", self.preferences, PreferencesPage(self.preferences, look))
         self.first_start = FirstStartPage(look)
         self.first_start.connect_wanted.connect(self._connect_first)
         window.add_page("first", self.first_start, lambda: None)
@@ -64,7 +79,8 @@ class Console:
     def screens(self) -> tuple[Screen, ...]:
         """Every screen."""
         return (
-            self.accounts, self.query, self.bulk, self.jobs, self.health, self.connections, self.status,
+            self.accounts, self.query, self.bulk, self.jobs, self.health, self.connections, self.preferences,
+            self.status,
         )  # fmt: skip
 
     def begin(self, connection: Connection | None) -> None:
@@ -107,8 +123,8 @@ class Console:
         self.bulk.resume(change_set_id)
         self.window.open_page("bulk")
 
-    def _prepare_undo(self, change_set_id: int) -> None:
-        self.bulk.prepare_again(change_set_id, UNDO)
+    def _prepare_undo(self, change_set_id: int, part: Choice) -> None:
+        self.bulk.prepare_again(change_set_id, undo(part))
         self.window.open_page("bulk")
 
     def _prepare_retry(self, change_set_id: int) -> None:

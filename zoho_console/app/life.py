@@ -100,7 +100,7 @@ class WindowLife:
         from zoho_console.app.compose import Console
 
         self._workspace = workspace
-        self.console = Console(self.window, self._look, workspace, self._open_url)
+        self.console = Console(self.window, self._look, workspace, self._open_url, self._settings)
         self.console.first_start.demo_wanted.connect(self._switch_to_demo)
         self.console.begin(connection)
 

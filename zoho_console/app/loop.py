@@ -10,6 +10,8 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from zoho_console.app.garbage import collected_here
+
 THREADS = 4
 
 
@@ -19,6 +21,7 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
     application.setQuitOnLastWindowClosed(False)
     # qasync's own default starts ten QThreads at once; ours are four, ended before the loop is.
     with (
+        collected_here(application),
         asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner,
         ThreadPoolExecutor(THREADS, thread_name_prefix="window") as threads,
     ):

@@ -155,6 +155,7 @@ class BulkSteps:
         page = self._tour.window.page("jobs")
         assert isinstance(page, JobsPage)
         click(page.undo)
+        await self._tour.agree()
         screen = self._tour.console.bulk
         await until(
             lambda: screen.change_set is not None and screen.change_set.kind is ChangeSetKind.UNDO and screen.facets,

@@ -1,4 +1,4 @@
-"""The tour's steps of connections: health, renewal, a new connection, a sign-in past a forged answer."""
+"""The tour's steps of connections: health, renewal, a new connection, a sign-in past a forged answer, preferences."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from zoho_console.app.hands import click, free_port, type_text, until
 from zoho_console.app.tour_frame import Tour
 from zoho_console.ui.pages.connections import ConnectionsPage
+from zoho_console.ui.pages.preferences import PreferencesPage
 from zoho_console.ui.pages.token_health import TokenHealthPage
 
 
@@ -15,7 +16,7 @@ class ConnectionSteps:
 
     def __init__(self, tour: Tour) -> None:
         self._tour = tour
-        self.steps = (self.health, self.form, self.sign_in, self.second_connection)
+        self.steps = (self.health, self.form, self.sign_in, self.second_connection, self.preferences)
 
     async def health(self) -> None:
         self._tour.open_page("health")
@@ -68,3 +69,10 @@ class ConnectionSteps:
         assert connection is not None
         self._tour.check("the connection in use", connection.name, "Second")
         await asyncio.sleep(0.2)
+
+    async def preferences(self) -> None:
+        self._tour.open_page("preferences")
+        page = self._tour.window.page("preferences")
+        assert isinstance(page, PreferencesPage)
+        await until(page.quarantine.text, "what is kept is shown")
+        self._tour.check("nothing is to be saved", page.save.isEnabled(), False)

@@ -53,6 +53,11 @@ class Run:
         self._on_progress = on_progress
         self._brake = Brake()
 
+    @property
+    def is_stopped_by_rule(self) -> bool:
+        """Whether a wave did not go as it should, so that a person is to look before the run goes on."""
+        return self._brake.is_by_rule
+
     def pause(self, reason: str = "Paused by you.") -> None:
         """Stop after the batches that are on their way; the run can go on later. The first reason stands."""
         self._brake.pull(reason)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from zoho_console.bulk.escaping import unescaped
 from zoho_console.domain.changes import Blanks, Change, Mapping, Problem, Row
 from zoho_console.domain.fields import RECORD_ID, Field, ValueProblem, parse_text, shortened
 
@@ -38,26 +40,30 @@ def check_row(
     blanks: Blanks = "keep",
     has_rounded_ids: bool = False,
 ) -> Change | Problem:
-    """The row's change, or the first problem of its cells.
+    """The row's change, or what is wrong with its key; cells that are no values are the change's unreadable ones.
 
     An empty cell keeps the field or clears it, by `blanks`. With `has_rounded_ids` (see `are_rounded`) an id that ends
     as rounded ones do is refused: it may be that of another record.
     """
     key_text = row.texts[mapping.key_column].strip()
+    if mapping.key_field == "id":
+        key_text = unescaped(key_text)  # copied out of one of our files for spreadsheets; no id begins with a mark
     if problem := _key_problem(key_text, mapping.key_field, fields, has_rounded_ids=has_rounded_ids):
         return replace(problem, column=header[mapping.key_column])
-    values = {}
+    values: dict[str, Any] = {}
+    unreadable: dict[str, tuple[str, Problem]] = {}
     for column, name in mapping.targets.items():
         text = row.texts[column]
         if not text.strip() and blanks == "keep":
             continue
         if problem := _spreadsheet_problem(text.strip()):
-            return replace(problem, column=header[column])
+            unreadable[name] = text.strip(), replace(problem, column=header[column])
+            continue
         try:
             values[name] = parse_text(fields[name], text)
         except ValueProblem as error:
-            return Problem(error.code, str(error), error.advice, header[column])
-    return Change(row, key_text, values)
+            unreadable[name] = text.strip(), Problem(error.code, str(error), error.advice, header[column])
+    return Change(row, key_text, values, unreadable)
 
 
 def _key_problem(text: str, name: str, fields: Named[str, Field], *, has_rounded_ids: bool) -> Problem | None:

@@ -11,33 +11,15 @@ import binascii
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from zoho_console.domain.drifts import Drift, Policy
 from zoho_console.domain.fields import Field, print_value, same_value
 from zoho_console.errors import ZohoConfigError
 
 TITLE = "Zoho Console stamp"  # the title of the column
 _MARK = "1."
 _NAME, _VALUE = 4, 6  # bytes of a fingerprint
-
-
-class Drift(StrEnum):
-    """Who changed a value since the export."""
-
-    SAME = "same"  # file and Zoho agree now
-    MINE = "only mine"
-    THEIRS = "only theirs"
-    BOTH = "both"
-    UNKNOWN = "unknown"  # the stamp says nothing of this field
-
-
-class Policy(StrEnum):
-    """What is done with a value that was changed in the file and in Zoho."""
-
-    ASK = "ask"  # the row is a conflict, and nothing of it is sent
-    MINE = "mine"
-    THEIRS = "theirs"
 
 
 @dataclass(frozen=True, slots=True)

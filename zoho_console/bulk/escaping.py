@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
-# Titles of the row numbers in our reports; by them a file with escaped cells is known when it comes back.
+# For spreadsheets: UTF-8 with a mark, cells escaped. Exact: UTF-8, every cell to the letter.
+Form = Literal["spreadsheet", "exact"]
+
+# Titles of the row numbers in our reports and exports; by them a file with escaped cells is known when it comes back.
 MARK, EXACT_MARK = "Row (' keeps a cell as text)", "Row (cells to the letter)"
 
 # Negative numbers stay numbers: nothing in them runs. Signs of full width are formulas to some spreadsheets.
@@ -19,7 +23,7 @@ _ESCAPED = re.compile(rf"'(?={_AT_RISK.pattern})")
 
 
 def are_escaped(titles: Sequence[str]) -> bool:
-    """Whether the cells under these titles are escaped: the last of our reports that the file went through says so."""
+    """Whether the cells under these titles are escaped: the last of our files that it went through says so."""
     marks = [title for title in titles if title.startswith((MARK, EXACT_MARK))]
     return bool(marks) and marks[-1].startswith(MARK)
 

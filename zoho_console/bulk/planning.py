@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.bulk.drift import Drift, Policies, Policy, drift_of
+from zoho_console.bulk.drift import Policies, drift_of
 from zoho_console.domain.changes import Change, ChangeSet, Outcome, Problem, Row, RowRecord, RowState
+from zoho_console.domain.drifts import Drift, Drifted, Policy
 from zoho_console.domain.fields import Field, print_value, same_value, shortened
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
@@ -31,7 +32,7 @@ def plan_row(
 
     A match has exactly the text of the key; a candidate that differs in case is named, never taken. By the `stamp` of
     an export, what only others changed since is left as it is; what the file changed too makes a CONFLICT, or is
-    decided by `policies`.
+    decided by `policies`. A cell that is no value is a problem, unless Zoho shows just that text.
     """
     matches = [record for record in candidates if key_text(record, key_field) == change.key]
     if len(matches) != 1:
@@ -45,46 +46,83 @@ def plan_row(
         record_id=str(record["id"]),
         record_name=print_value(record.get(name_field)),
     )
+    drift = _unreadable(change, record, fields, stamp or {})
+    if isinstance(drift, Problem):
+        return invalid_row(change.row, drift)
     differing = [name for name, value in change.values.items() if not same_value(fields[name], record.get(name), value)]
-    if stamp:
-        drifts = {name: drift_of(fields[name], change.values[name], record, stamp) for name in differing}
-        asked = [name for name in differing if drifts[name] is Drift.BOTH and policies.of(name) is Policy.ASK]
-        if asked:
-            return _drifted(planned, asked, record, fields)
-        left = [name for name in differing if _is_left(drifts[name], policies.of(name))]
-        differing = [name for name in differing if name not in left]
-        if left and not differing:
-            which = ", ".join(f"“{fields[name].label}”" for name in left)
-            reason = f"Others changed {which} since the export; that is left as it is."
-            return replace(planned, state=RowState.UNCHANGED, code="theirs", reason=reason)
-    if not differing:
+    for name in differing if stamp else ():
+        who = drift_of(fields[name], change.values[name], record, stamp or {})
+        if who is not Drift.UNKNOWN:
+            drift[name] = Drifted(who, change.values[name], record.get(name), policies.of(name))
+    if not differing and not drift:
         return replace(
             planned,
             state=RowState.UNCHANGED,
             code="unchanged",
-            reason="Zoho holds these values already." if change.values else "The row has no value to set.",
+            reason="Zoho holds these values already."
+            if change.values or change.unreadable
+            else "The row has no value to set.",
         )
-    return replace(
+    planned = replace(
         planned,
         before={name: record.get(name) for name in differing},
         after={name: change.values[name] for name in differing},
+        drift=drift,
     )
+    return decided(planned, {}, {name: one.label for name, one in fields.items() if name in drift})
 
 
-def _is_left(drift: Drift, policy: Policy) -> bool:
-    return drift is Drift.THEIRS or (drift is Drift.BOTH and policy is Policy.THEIRS)
+def _unreadable(
+    change: Change, record: Record, fields: Named[str, Field], stamp: Named[bytes, bytes]
+) -> dict[str, Drifted] | Problem:
+    """The cells that are no values and say what Zoho showed at the export; or the first that says something else."""
+    drift = {}
+    for name, (text, problem) in change.unreadable.items():
+        if print_value(record.get(name)).strip() == text:
+            continue
+        if drift_of(fields[name], text, record, stamp) is not Drift.THEIRS:
+            return problem
+        drift[name] = Drifted(Drift.THEIRS, text, record.get(name))
+    return drift
 
 
-def _drifted(planned: RowRecord, names: Sequence[str], live: Record, fields: Named[str, Field]) -> RowRecord:
-    which = ", ".join(f"“{fields[name].label}”" for name in names)
-    values = ", ".join(_shown(live.get(name)) for name in names)
+def decided(row: RowRecord, policies: Named[str, Policy], labels: Named[str, str]) -> RowRecord:
+    """The row's plan once these fields, among those that both changed, are decided so; the others stay as they are.
+
+    While one of them is asked the row is a CONFLICT, whose before and after say what is at stake.
+    """
+    drift = {name: replace(one, policy=policies.get(name, one.policy)) for name, one in row.drift.items()}
+    asked = [name for name, one in drift.items() if one.is_asked]
+    left = [name for name, one in drift.items() if one.is_left]
+    taken = {name: one for name, one in drift.items() if name not in left}
+    known = [name for name in row.after if name not in drift]
+    row = replace(
+        row,
+        drift=drift,
+        before={name: row.before[name] for name in known} | {name: one.theirs for name, one in taken.items()},
+        after={name: row.after[name] for name in known} | {name: one.mine for name, one in taken.items()},
+    )
+    if asked:
+        return _asked(row, asked, labels)
+    if left and not row.after:
+        reason = f"Others changed {_listed(left, labels)} since the export; that is left as it is."
+        return replace(row, state=RowState.UNCHANGED, code="theirs", reason=reason, advice="")
+    return replace(row, state=RowState.PLANNED, code="", reason="", advice="")
+
+
+def _asked(row: RowRecord, names: Sequence[str], labels: Named[str, str]) -> RowRecord:
+    values = ", ".join(_shown(row.drift[name].theirs) for name in names)
     return replace(
-        planned,
+        row,
         state=RowState.CONFLICT,
         code="changed-in-both",
-        reason=f"You changed {which} in the file, and somebody in Zoho; now it is {values} there.",
-        advice="Decide which value is right, and run the row again.",
+        reason=f"You changed {_listed(names, labels)} in the file, and somebody in Zoho; now it is {values} there.",
+        advice="Decide which value is right; until then nothing of the row is sent.",
     )
+
+
+def _listed(names: Sequence[str], labels: Named[str, str]) -> str:
+    return ", ".join(f"“{labels.get(name, name)}”" for name in names)
 
 
 def fields_of(change_set: ChangeSet, fields: Sequence[Field]) -> dict[str, Field]:
@@ -153,7 +191,7 @@ def conflict_words(names: Sequence[str], labels: Named[str, str], live: Record |
     """What happened to the record, in a sentence."""
     if live is None:
         return "The account is not in Zoho any more."
-    which = ", ".join(f"“{labels.get(name, name)}”" for name in names)
+    which = _listed(names, labels)
     values = ", ".join(_shown(live.get(name)) for name in names)
     return f"Somebody changed {which} meanwhile; now it is {values}."
 

@@ -20,7 +20,6 @@ from zoho_console.domain.changes import (
     Change,
     ChangeSet,
     ChangeSetKind,
-    ChangeSetState,
     Mapping,
     NewChangeSet,
     Row,
@@ -86,13 +85,16 @@ async def prepare_retry(
     fields: Sequence[Field],
     *,
     states: frozenset[RowState] = FAILED,
+    policies: Policies = ASK,
     created_by: str = "",
     on_progress: OnProgress | None = None,
 ) -> ChangeSet:
-    """A PLANNED change set of the rows that a finished one did not apply, compared anew; rows keep their numbers.
+    """A PLANNED change set of the rows that a run did not apply, compared anew; rows keep their numbers.
 
-    UNPROVED rows may be among `states`: they are compared with what Zoho holds now. Errors: ZohoConfigError if the run
-    is not over, is an undo, or has no such row; those of the client and the database.
+    The run may be paused or cut off: what it has not sent stays with it, and what is in doubt is never retried (see
+    `reporting.not_retried`). UNPROVED rows may be among `states`: they are compared with what Zoho holds now.
+    `policies` as in `prepare`. Errors: ZohoConfigError if the run is on its way, was not begun, is an undo, or has no
+    such row; those of the client and the database.
     """
     former = await in_thread(journal.change_set, change_set_id)
     _check_retry(former, states)
@@ -111,7 +113,7 @@ async def prepare_retry(
         blanks=former.blanks,
         terms=former.terms,
     )
-    planner = await _planner(new, fields, client, journal.staging)
+    planner = replace(await _planner(new, fields, client, journal.staging), policies=policies)
 
     def read(after: int) -> list[Row]:
         rows = journal.rows(former.id, states=states, after=after, limit=BLOCK)
@@ -142,10 +144,10 @@ def _check_retry(former: ChangeSet, states: frozenset[RowState]) -> None:
         raise ZohoConfigError(
             f"Job {former.id} is an undo, which is not retried.", advice=f"Undo job {former.undo_of} again."
         )
-    if former.state is not ChangeSetState.FINISHED:
+    if not former.may_be_retried:
         raise ZohoConfigError(
-            f"Job {former.id} is {former.state}; only a finished one can be retried.",
-            advice="Go on with it, or stop it.",
+            f"Job {former.id} is {former.state}; only one that is over or paused can be retried.",
+            advice="Pause it, or wait for its end." if former.is_held else "Go on with it.",
         )
     if not former.count(*states):
         raise ZohoConfigError(

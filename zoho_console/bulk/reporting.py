@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 from zoho_console.background import Stop, in_thread
-from zoho_console.bulk.escaping import EXACT_MARK, MARK, escaped
+from zoho_console.bulk.escaping import EXACT_MARK, MARK, Form, escaped
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.bulk.whole_file import FOR_SPREADSHEETS, explained, whole_file
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
 from zoho_console.domain.fields import print_value
 from zoho_console.store.journal import Journal
 
-Form = Literal["spreadsheet", "exact"]
 TOLD_EVERY = 1000  # rows
 
 STATE_WORDS: dict[RowState, str] = {
@@ -99,6 +97,18 @@ def _own_cells(row: RowRecord, names: Sequence[str], words: Mapping[RowState, st
     shows_values = row.state is not RowState.INVALID
     values = [print_value(side.get(name)) if shows_values else "" for name in names for side in (row.before, row.after)]
     return [str(row.number), row.record_id, *values, words[row.state], row.code, row.reason, row.advice]
+
+
+def not_retried(former: ChangeSet, states: Collection[RowState]) -> str:
+    """What a retry of rows in these states leaves alone, in words; "" if that is nothing."""
+    parts = []
+    if doubted := former.count(RowState.SENT):
+        parts.append(f"{doubted:,} in doubt (resume run {former.id}, and they are read back)")
+    if open_rows := former.count(RowState.PLANNED):
+        parts.append(f"{open_rows:,} not sent yet")
+    if RowState.UNPROVED not in states and (unproved := former.count(RowState.UNPROVED)):
+        parts.append(f"{unproved:,} unproved (look at them in Zoho)")
+    return f"Not retried, for they have not surely failed: {', '.join(parts)}." if parts else ""
 
 
 def summary(change_set: ChangeSet) -> str:

@@ -10,7 +10,7 @@ from zoho_console.bulk.planning import look_again
 from zoho_console.bulk.room import Room, share
 from zoho_console.bulk.settling import settle
 from zoho_console.bulk.verifying import Verifier, chosen
-from zoho_console.bulk.waves import CANARY, Watch, waves_of
+from zoho_console.bulk.waves import CANARY, Watch, in_waves, wave_number, waves_of
 from zoho_console.bulk.working import STAMP, Work, sentence_of
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.records import Record, Reply
@@ -56,14 +56,15 @@ class Sender:
         Cost: for each 100 rows 1 call to look again, 1 call of 10 credits to write, 1 call to read back what is chosen.
         """
         open_batches = await in_thread(self._work.journal.open_batches, self._work.job.id)
-        waves = waves_of(open_batches, is_wanted=self._work.job.terms.waves)
+        is_careful = in_waves(open_batches, is_wanted=self._work.job.terms.waves)
+        waves = waves_of(open_batches) if is_careful else [open_batches]
         moved = 0
         if len(waves) > 1 and await self._is_first_unverified():
             return True
         for wave in waves:
-            moved += await self._wave(wave, Watch(is_first=wave == [CANARY] and len(waves) > 1))
-            if self._work.brake.is_pulled or (self._lost_in_a_row and len(waves) > 1):
+            if self._work.brake.is_pulled or (is_careful and await self._is_former_in_doubt(wave)):
                 break  # what is in doubt is settled before the next wave
+            moved += await self._wave(wave, Watch(is_first=wave == [CANARY] and len(waves) > 1))
         return moved > 0
 
     async def _wave(self, wave: Sequence[int], watch: Watch) -> int:
@@ -80,8 +81,13 @@ class Sender:
         # More batches than calls may run at once: while some are written down, the calls of others are on their way.
         await together(*(worker() for _ in range(self._work.pace.parallel + AHEAD)))
         if watch.verdict and self._work.job.terms.waves:
-            self._work.brake.pull(watch.verdict)
+            self._work.brake.pull(watch.verdict, is_by_rule=True)
         return moved
+
+    async def _is_former_in_doubt(self, wave: Sequence[int]) -> bool:
+        """Whether it is not known what became of rows of an earlier wave, in this run or before it was cut off."""
+        doubts = await in_thread(self._runs.doubts, self._work.job.id)
+        return any(wave_number(doubt.batch) < wave_number(wave[0]) for doubt in doubts)
 
     async def _is_first_unverified(self) -> bool:
         """Read back the first rows where a console that sent them did not; whether the run has to wait comes out."""
@@ -89,7 +95,7 @@ class Sender:
         watch = Watch(is_first=True)
         await self._verifier.verify(rows, watch)
         if watch.verdict:
-            self._work.brake.pull(watch.verdict)
+            self._work.brake.pull(watch.verdict, is_by_rule=True)
         return bool(watch.verdict)
 
     async def _afford(self) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Mapping as Named
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from zoho_console.background import in_thread
 from zoho_console.bulk.drafting import draft
@@ -14,7 +14,7 @@ from zoho_console.bulk.matching import RecordsClient, read_where
 from zoho_console.bulk.planning import conflict_words, conflicts, fields_of, holds_already
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, NewChangeSet, RowRecord, RowState
-from zoho_console.domain.fields import Field
+from zoho_console.domain.fields import Field, print_value
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
@@ -26,12 +26,21 @@ BLOCK = 1000
 class Choice:
     """What of a run is undone: rows in these states; only these fields and rows, where any are named.
 
-    UNPROVED rows may be chosen too: such a value is put back where the account shows ours.
+    `values` are the new values, as a cell shows them, that the run must have set in a row, by API name. UNPROVED rows
+    may be chosen too: such a value is put back where the account shows ours.
     """
 
     states: frozenset[RowState] = frozenset({RowState.UPDATED})
     fields: frozenset[str] = frozenset()
     rows: frozenset[int] = frozenset()
+    values: Named[str, str] = field(default_factory=dict)
+
+    def has(self, row: RowRecord) -> bool:
+        """Whether this row is among the chosen ones, whatever its state."""
+        is_named = not self.rows or row.number in self.rows
+        return is_named and all(
+            name in row.after and print_value(row.after[name]) == text for name, text in self.values.items()
+        )
 
 
 WHOLE = Choice()
@@ -86,6 +95,8 @@ async def prepare_undo(
 
 
 def _check(former: ChangeSet, choice: Choice) -> None:
+    if former.state is ChangeSetState.ABANDONED:
+        raise ZohoConfigError(f"Nothing of job {former.id} was sent, so there is nothing to undo.")
     if former.state is not ChangeSetState.FINISHED:
         raise ZohoConfigError(
             f"Job {former.id} is {former.state}; only a finished one can be undone.",
@@ -95,7 +106,7 @@ def _check(former: ChangeSet, choice: Choice) -> None:
         raise ZohoConfigError(
             "Only rows that were updated, or are unproved, can be undone.", advice="Choose one of these states."
         )
-    unknown = choice.fields - set(former.mapping.targets.values())
+    unknown = (choice.fields | set(choice.values)) - set(former.mapping.targets.values())
     if unknown:
         raise ZohoConfigError(
             f"Job {former.id} does not set the field “{min(unknown)}”.",
@@ -112,7 +123,7 @@ async def _chosen(journal: Journal, change_set_id: int, choice: Choice) -> Async
     after = min(choice.rows, default=1) - 1
     while rows := await in_thread(_rows_after, journal, change_set_id, choice, after):
         after = rows[-1].number
-        wanted = [row for row in rows if not choice.rows or row.number in choice.rows]
+        wanted = [row for row in rows if choice.has(row)]
         parts = [part for part in (_of_fields(row, choice.fields) for row in wanted) if part.after]
         if parts:
             yield parts

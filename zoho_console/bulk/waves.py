@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from zoho_console.domain.changes import Outcome
 from zoho_console.domain.terms import Proof, Proven
 
 CANARY = 1  # the batch that is tried first (store.journal)
 _FEW_BATCHES = 2
-_WIDENING = (1, 10)  # batches of the second wave and of the third; the last one has the rest
+_LAST = (CANARY, CANARY + 1, CANARY + 11)  # batch of each wave; another wave has the rest
 _MOST_FAILED, _LEAST_ROWS = 0.2, 5
 _MOST_FAILED_FIRST, _LEAST_ROWS_FIRST = 0.5, 2
 
 
-def waves_of(open_batches: Sequence[int], *, is_wanted: bool) -> list[list[int]]:
+def in_waves(open_batches: Sequence[int], *, is_wanted: bool) -> bool:
+    """Whether these are sent in waves; of a few batches there is nothing to widen."""
+    return is_wanted and bool(open_batches) and open_batches[-1] > _FEW_BATCHES
+
+
+def waves_of(open_batches: Sequence[int]) -> list[list[int]]:
     """The open batches in waves. Where a run was cut off, it goes on with the wave that it had come to."""
-    if not open_batches or not is_wanted or open_batches[-1] <= _FEW_BATCHES:
-        return [list(open_batches)] if open_batches else []
-    waves, before = [], 0
-    for last in (CANARY, CANARY + _WIDENING[0], CANARY + sum(_WIDENING), open_batches[-1]):
-        wave = [batch for batch in open_batches if before < batch <= last]
-        waves += [wave] if wave else []
-        before = last
-    return waves
+    return [list(wave) for _number, wave in groupby(open_batches, wave_number)]
+
+
+def wave_number(batch: int) -> int:
+    """The wave that a batch belongs to, where there are waves; the first is 0."""
+    return bisect_left(_LAST, batch)
 
 
 class Watch:

@@ -27,15 +27,17 @@ class Brake:
 
     reason: str = ""
     is_cancelled: bool = False
+    is_by_rule: bool = False  # a wave did not go as it should
 
     @property
     def is_pulled(self) -> bool:
         """Whether nothing more may be sent."""
         return bool(self.reason) or self.is_cancelled
 
-    def pull(self, reason: str) -> None:
+    def pull(self, reason: str, *, is_by_rule: bool = False) -> None:
         """Stop; the run can go on later."""
-        self.reason = self.reason or reason
+        if reason and not self.reason:
+            self.reason, self.is_by_rule = reason, is_by_rule
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from zoho_console.cli.exits import table
 from zoho_console.version import __version__
 
-_EPILOG = """exit codes: 0 all good, 1 some rows not applied, 2 bad input or usage (nothing sent),
-3 sign-in needed, 4 database or network not reachable"""
+_EPILOG = f"exit codes:\n{table()}"
+_RUNNING = ("update", "undo", "retry", "resume", "stop")  # commands that end as a run does
+_LONGEST_RANGE = 1_000_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,7 +51,7 @@ def _command(
     *,
     connection: bool = True,
 ) -> argparse.ArgumentParser:
-    made = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made = _parser(commands, name, text)
     made.set_defaults(command=name)
     made.add_argument("--json", action="store_true", help="print one JSON value")
     if connection:
@@ -109,10 +111,22 @@ def _ways_of_signing_in(connect: argparse.ArgumentParser) -> None:
 def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], command: str, name: str, text: str
 ) -> argparse.ArgumentParser:
-    made = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    made = _parser(actions, name, text)
     made.set_defaults(command=f"{command}-{name}")
     made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON value")
     return made
+
+
+def _parser(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog=_EPILOG if name in _RUNNING else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -128,7 +142,9 @@ def _reading(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _export(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--csv", type=Path, default=None, metavar="FILE")
+    command.add_argument("--csv", type=Path, default=None, metavar="FILE",
+                         help="cells that a spreadsheet would run, round or strip have a ' before them")  # fmt: skip
+    command.add_argument("--exact", action="store_true", help="with --csv: cells to the letter, for programs")
     command.add_argument("--stamp", action="store_true",
                          help="with --csv: a column that shows who changed what when the file comes back")  # fmt: skip
 
@@ -151,12 +167,48 @@ def _updating(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     update.add_argument("--blanks", choices=("keep", "clear"), default="keep", help="what an empty cell means")
     update.add_argument("--report", type=Path, default=None, metavar="FILE", help="write one line for every row")
     _terms(update)
-    update.add_argument("--drift", action="append", default=[], metavar="[FIELD=]mine|theirs|ask",
-                        help="a value of a stamped file that was changed in Zoho too (default ask)")  # fmt: skip
+    _drift(update)
     how = update.add_mutually_exclusive_group()
     how.add_argument("--dry-run", action="store_true", help="say what would change and send nothing")
     how.add_argument("--yes", action="store_true", help="apply without asking")
     _jobs(commands)
+
+
+def _drift(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--drift", action="append", default=[], metavar="[FIELD=]mine|theirs|ask",
+                         help="a value of a stamped file that was changed in Zoho too (default ask)")  # fmt: skip
+
+
+def _undoing(undo: argparse.ArgumentParser) -> None:
+    undo.add_argument("--field", action="append", default=[], metavar="FIELD", help="only this field")
+    undo.add_argument(
+        "--row", action="append", default=[], type=_rows, metavar="N[-M]", help="only this row, or these"
+    )  # fmt: skip
+    undo.add_argument(
+        "--set", action="append", default=[], type=_setting, metavar="FIELD=VALUE",
+        help="only rows in which the run set this field to this value",
+    )  # fmt: skip
+    undo.add_argument(
+        "--unproved", action="store_true", help="rows of which nothing proves what Zoho did, not the updated"
+    )
+
+
+def _rows(text: str) -> range:
+    """Row numbers: one, or the first and the last."""
+    first, _, last = text.partition("-")
+    is_readable = first.isdecimal() and (last or first).isdecimal()
+    numbers = range(int(first), int(last or first) + 1) if is_readable else range(0)
+    if not 0 < len(numbers) <= _LONGEST_RANGE:
+        raise argparse.ArgumentTypeError(f"“{text}” names no rows; write 7 or 7-12")
+    return numbers
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """A field and the value that it was set to; a blank one is a cleared field."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"“{text}” names no value; write FIELD=VALUE")
+    return name, value
 
 
 def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -167,6 +219,7 @@ def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         ("undo", "put back what a run changed"),
         ("retry", "compare the rows that a run did not apply anew, and apply them"),
         ("resume", "go on with an open run"),
+        ("stop", "end an open run; rows that were not sent stay unsent for good"),
         ("report", "write the report of a run"),
     ):
         action = _action(actions, "jobs", name, text)
@@ -177,11 +230,7 @@ def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
                 "--exact", action="store_true", help="cells to the letter, not escaped for spreadsheets"
             )
         if name == "undo":
-            action.add_argument("--field", action="append", default=[], metavar="FIELD", help="only this field")
-            action.add_argument("--row", action="append", default=[], type=int, metavar="N", help="only this row")
-            action.add_argument(
-                "--unproved", action="store_true", help="rows of which nothing proves what Zoho did, not the updated"
-            )
+            _undoing(action)
         if name == "retry":
             action.add_argument(
                 "--unproved", action="store_true", help="also rows of which nothing proves what Zoho did"
@@ -189,5 +238,6 @@ def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
             action.add_argument(
                 "--report", type=Path, default=None, metavar="FILE", help="write one line for every row"
             )
-        if name in ("undo", "retry", "resume"):
+            _drift(action)
+        if name in ("undo", "retry", "resume", "stop"):
             action.add_argument("--yes", action="store_true", help="do it without asking")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from zoho_console import logs, settings
 from zoho_console.bulk.pace import Pace
-from zoho_console.cli import connecting, desktops, guarding, health, reading, supporting, updating
+from zoho_console.cli import connecting, desktops, guarding, health, jobs, reading, supporting, updating
+from zoho_console.cli.exits import Exit
 from zoho_console.cli.output import Output
 from zoho_console.cli.simulating import simulator
 from zoho_console.errors import ZohoError
@@ -30,12 +31,13 @@ _COMMANDS: dict[str, Command] = {
     "accounts": reading.accounts,
     "coql": reading.coql,
     "update": updating.update,
-    "jobs": updating.jobs,
-    "jobs-show": updating.jobs_show,
-    "jobs-undo": updating.jobs_undo,
-    "jobs-retry": updating.jobs_retry,
-    "jobs-resume": updating.jobs_resume,
-    "jobs-report": updating.jobs_report,
+    "jobs": jobs.jobs,
+    "jobs-show": jobs.show,
+    "jobs-undo": jobs.undo,
+    "jobs-retry": jobs.retry,
+    "jobs-resume": jobs.resume,
+    "jobs-stop": jobs.stop,
+    "jobs-report": jobs.report,
     "support": supporting.support,
 }
 
@@ -64,4 +66,4 @@ def run(arguments: Namespace) -> int:
     except KeyboardInterrupt:
         output.progress_done()
         output.say("Stopped. A run that had begun can go on: zoho-console jobs")
-        return 130
+        return Exit.INTERRUPTED

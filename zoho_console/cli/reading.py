@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
-from zoho_console.bulk.exporting import CsvExport
+from zoho_console.bulk.exporting import CsvExport, ExportForm
 from zoho_console.cli.connecting import chosen
 from zoho_console.cli.output import Output
 from zoho_console.coql import parse
@@ -64,7 +64,8 @@ async def _show(slices: AsyncIterator[Slice], columns: Iterable[str], arguments:
     """Records to a CSV file as they come, else to the screen."""
     titles = list(columns)
     if arguments.csv is not None:
-        with CsvExport(arguments.csv, titles, stamped=arguments.stamp and "id" in titles) as export:
+        form = ExportForm("exact" if arguments.exact else "spreadsheet", stamped=arguments.stamp and "id" in titles)
+        with CsvExport(arguments.csv, titles, form) as export:
             async for part in slices:
                 export.add(part.records)
                 output.progress(f"{export.count:,} records")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from zoho_console.domain.drifts import Drifted
 from zoho_console.domain.terms import USUAL, Proof, Terms
 
 Blanks = Literal["keep", "clear"]  # what an empty cell does to its field
@@ -104,11 +105,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values."""
+    """A row whose cells are typed: `key` finds the record, `values` maps API names to JSON values.
+
+    `unreadable` has, by API name, the texts that are no value of their field (an owner's name, a number in words), and
+    why. They change nothing where Zoho shows just this text, and are the row's problem elsewhere.
+    """
 
     row: Row
     key: str
     values: dict[str, Any]
+    unreadable: dict[str, tuple[str, Problem]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,8 @@ class RowRecord:
     `before` and `after` hold only the fields that change, by API name, as JSON values. `code`, `reason` and `advice`
     are filled for every state but PLANNED, SENT and UPDATED. `batch` is None for a row that is not sent, `attempt`
     says in which sending of its batch it went last (0: in none), `seen_at` is the record's Modified_Time just before.
-    `proof` is what reading back showed; of a row that is ALTERED or NOT_STORED `reason` says more.
+    `proof` is what reading back showed; of a row that is ALTERED or NOT_STORED `reason` says more. `drift` has, by API
+    name, the cells in which a stamped file and Zoho differ.
     """
 
     number: int
@@ -135,6 +142,7 @@ class RowRecord:
     attempt: int = 0
     seen_at: str = ""
     proof: Proof = Proof.NONE
+    drift: dict[str, Drifted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +240,11 @@ class ChangeSet:
     def is_interrupted(self) -> bool:
         """Whether a console began it and is gone, so that any other may go on with it."""
         return self.state is ChangeSetState.APPLYING and not self.is_held
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether nobody is at it and rows may have failed: over, paused, or interrupted."""
+        return self.state in (ChangeSetState.FINISHED, ChangeSetState.PAUSED) or self.is_interrupted
 
     @property
     def total(self) -> int:

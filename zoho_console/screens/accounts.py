@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zoho_console.bulk.exporting import USUAL, ExportForm
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record
 from zoho_console.errors import BadQuery
@@ -98,16 +99,14 @@ class AccountsScreen(AccountRows):
             self.chosen.choose(self.desk.connection, record)
             self.changed.emit()
 
-    def export(self, path: Path, *, stamped: bool = False) -> None:
+    def export(self, path: Path, form: ExportForm = USUAL) -> None:
         """Write every matching row to a CSV file: as sorted, or by id where Zoho cannot sort that many."""
         connection, query, fields = self.desk.connection, self.query, self.fields
         if connection is not None:
             total = self.total or 0
             read = query.all_in_order if total <= MOST_ROWS_IN_ALL else query.all_by_id
             columns = ("id", *query.fields)
-            self.writing.export(
-                path, columns, lambda: read(self.workspace.client(connection), fields), total, stamped=stamped
-            )
+            self.writing.export(path, columns, lambda: read(self.workspace.client(connection), fields), total, form)
 
     def offer_update(self, field: Field, text: str) -> None:
         """Open a bulk update that sets one field of every matching account."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoho_console.bulk.exporting import CsvExport
+from zoho_console.bulk.exporting import USUAL, CsvExport
 from zoho_console.bulk.preparing import prepare
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import DELIMITERS, ENCODINGS, Table
@@ -179,11 +179,12 @@ class BulkUpdateScreen(ChangeSetScreen):
         async def work() -> ChangeSet:
             return await prepare(
                 table, self.mapping, self.columns.fields, self.workspace.client(connection), self.workspace.journal,
-                connection_id=connection.id, blanks=self.columns.blanks, created_by=who(connection),
+                connection_id=connection.id, blanks=self.columns.blanks, policies=self.columns.policies,
+                created_by=who(connection),
                 on_progress=self.progressed.emit,
             )  # fmt: skip
 
-        await self._show_difference(await self.engine(work()))
+        await self._show(await self.engine(work()), Step.DIFFERENCE)
 
     async def _sample(self, connection: Connection, path: Path) -> None:
         known = {one.api_name for one in await self.engine(self.workspace.fields(connection))}
@@ -193,6 +194,6 @@ class BulkUpdateScreen(ChangeSetScreen):
             return await self.workspace.client(connection).list_slice("Accounts", names, per_page=SAMPLE_ROWS)
 
         part = await self.engine(read())
-        with CsvExport(path) as export:
+        with CsvExport(path, form=USUAL) as export:
             export.add({"id": one["id"], **one} for one in part.records)
         self.notice(f"{count(export.count, 'account')} saved in {path}.", "Change some values, then open it here.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from zoho_console.bulk.reporting import STATE_WORDS, state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowState
+from zoho_console.domain.drifts import Drift, Drifted
 from zoho_console.domain.fields import Field, shortened
 from zoho_console.domain.records import Record
 from zoho_console.screens.table import Cell, CellKind, Column
@@ -15,6 +17,7 @@ __all__ = [
     "STATE_TONES",
     "STATE_WORDS",
     "change_cell",
+    "drift_cell",
     "field_cell",
     "job_state",
     "plain",
@@ -48,6 +51,7 @@ STATE_TONES: dict[RowState, str] = {
     RowState.SKIPPED: "muted",
     RowState.UNPROVED: "warn",
 }
+_DRIFT_MARKS = {Drift.MINE: "yours", Drift.THEIRS: "Zoho’s", Drift.BOTH: "both"}
 _JOB_TONES: dict[ChangeSetState, str] = {
     ChangeSetState.DRAFT: "muted",
     ChangeSetState.PLANNED: "accent",
@@ -108,3 +112,13 @@ def change_cell(before: Any, after: Any) -> Cell:
         CellKind.CHANGE,
         before=shortened(value_text(None, before), LONGEST),
     )
+
+
+def drift_cell(drifted: Drifted) -> Cell:
+    """A value that file or Zoho changed since the export: what becomes of it, and by whom it was changed."""
+    mark = _DRIFT_MARKS[drifted.who]
+    if drifted.is_left:
+        kept = shortened(value_text(None, drifted.theirs), LONGEST) or "(blank)"
+        return Cell(kept, CellKind.MUTED, mark=mark)
+    tone = "warn" if drifted.is_asked else "muted"
+    return replace(change_cell(drifted.theirs, drifted.mine), mark=mark, mark_tone=tone)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,27 @@ from PySide6.QtCore import Signal
 
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.forecast import price
-from zoho_console.bulk.preparing import FAILED, prepare_retry
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.undoing import prepare_undo
+from zoho_console.bulk.reporting import not_retried
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
+from zoho_console.domain.drifts import Drift
 from zoho_console.domain.terms import USUAL, Terms
 from zoho_console.errors import ZohoConfigError, ZohoError
+from zoho_console.screens.again import Again
 from zoho_console.screens.bulk_words import Step
+from zoho_console.screens.deciding import Deciding
 from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.store.desktops import this_console
 
-__all__ = ["RETRY", "UNDO", "ChangeSetScreen", "Step", "who"]
+__all__ = ["ChangeSetScreen", "Step", "who"]
 
 # Opening, comparing and showing share one task: who asks for something else no longer wants the former.
 _JOURNEY = "journey"
+_STOPPING = "Stopping after the batches that are on their way."
 _STEPS = {
     ChangeSetState.PLANNED: Step.DIFFERENCE,
     ChangeSetState.APPLYING: Step.RUN,
@@ -37,21 +39,10 @@ _STEPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A plan made from a former run: how, and of its rows in which states."""
-
-    prepare: Callable[..., Coroutine[Any, Any, ChangeSet]]
-    states: frozenset[RowState]
-
-
-UNDO = Again(prepare_undo, frozenset({RowState.UPDATED}))
-RETRY = Again(prepare_retry, FAILED)
-
-
 class ChangeSetScreen(Screen):
     """State: `step`, `change_set`, `facets`, `filter`, `progress`, `watch` (of the run),
-    `ending` (how a run was asked to end), `report` (on its way into a file).
+    `ending` (how a run was asked to end), `report` (on its way into a file), `deciding` (of what file and Zoho both
+    changed); `drift` filters by who changed it.
 
     The run goes on when the page is left; closing the window pauses it. Signals: `progressed` (a Progress, made on the
     engine's thread, delivered on ours).
@@ -64,6 +55,7 @@ class ChangeSetScreen(Screen):
         self.step = Step.FILE
         self.rows = RowsTable(self, "rows")
         self.report = Report(self)
+        self.deciding = Deciding(self, self._decided)
         ChangeSetScreen.forget(self)
         self.progressed.connect(self._progressed)
 
@@ -72,6 +64,7 @@ class ChangeSetScreen(Screen):
         self.change_set: ChangeSet | None = None
         self.facets: list[Facet] = []
         self.filter: tuple[tuple[RowState, ...], str] = ((), "")
+        self.drift: Drift | None = None
         self.progress: Progress | None = None
         self.watch: RunWatch | None = None
         self.ending = ""
@@ -131,11 +124,17 @@ class ChangeSetScreen(Screen):
         else:
             self._go(self._prepare_again(change_set_id, again))
 
-    def show_rows(self, states: tuple[RowState, ...], field: str = "") -> None:
-        """Filter the table by state, or by a field that changes."""
-        self.filter = (states, field)
+    def show_rows(self, states: tuple[RowState, ...], field: str = "", drift: Drift | None = None) -> None:
+        """Filter the table by state, by a field that changes, or by who changed a value since the export."""
+        self.filter, self.drift = (states, field), drift
         if self.change_set is not None:
-            self.rows.show(self.change_set, states, field, changing={facet.field for facet in self.facets})
+            self.rows.show(
+                self.change_set,
+                states,
+                field,
+                drift,
+                changing={facet.field for facet in self.facets} | self.deciding.fields,
+            )
         self.changed.emit()
 
     def apply(self, terms: Terms | None = None) -> None:
@@ -158,11 +157,13 @@ class ChangeSetScreen(Screen):
             self.changed.emit()
 
     def stop(self) -> None:
-        """Stop between batches; rows not yet sent stay unsent for good."""
+        """Stop between batches, or end a run that is paused; rows not yet sent stay unsent for good."""
         if self._run is not None:
             self._run.cancel()
-            self.ending = "Stopping after the batches that are on their way."
+            self.ending = _STOPPING
             self.changed.emit()
+        elif self.change_set is not None and not self.is_running:
+            self.tasks.start(self._apply(self.change_set, None, stops=True), name="apply")
 
     def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
         """Write the report of the change set."""
@@ -197,40 +198,43 @@ class ChangeSetScreen(Screen):
 
         made = await self.engine(work())
         self.forget()
-        await self._show_difference(made)
+        await self._show(made, Step.DIFFERENCE)
+        if made.retries and (words := not_retried(former, again.states)):
+            self.notice(words, tone="warn")
 
     async def _show_set(self, change_set_id: int, *, goes_on: bool = False) -> None:
         change_set = await self.blocking(self.workspace.journal.change_set, change_set_id)
         self.forget()
-        if change_set.state is ChangeSetState.PLANNED:
-            await self._show_difference(change_set)
-        elif change_set.state in _STEPS:
-            self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
-            self.change_set, self.step = change_set, Step.RUN
-        else:
-            await self._show_result(change_set)
+        await self._show(change_set, _STEPS.get(change_set.state, Step.RESULT))
         if goes_on:
             self.apply()
 
-    async def _show_difference(self, change_set: ChangeSet) -> None:
+    async def _decided(self, change_set: ChangeSet) -> None:
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
-        self.change_set, self.step, self.progress = change_set, Step.DIFFERENCE, None
+        await self.deciding.load(change_set)
+        if self.change_set is not None and self.change_set.id == change_set.id:
+            self.change_set = change_set
+            self.rows.reload(change_set)
         self.desk.jobs_changed.emit()
-        self.show_rows((RowState.PLANNED,) if change_set.count(RowState.PLANNED) else ())
 
-    async def _show_result(self, change_set: ChangeSet) -> None:
+    async def _show(self, change_set: ChangeSet, step: Step) -> None:
         self.facets = await self.blocking(self.workspace.journal.facets, change_set.id)
-        self.change_set, self.step = change_set, Step.RESULT
-        self.show_rows(())
+        await self.deciding.load(change_set)
+        self.change_set, self.step, self.progress = change_set, step, None
+        is_plan = step is Step.DIFFERENCE
+        if is_plan:
+            self.desk.jobs_changed.emit()
+        if step is not Step.RUN:
+            self.show_rows((RowState.PLANNED,) if is_plan and change_set.count(RowState.PLANNED) else ())
 
-    async def _apply(self, change_set: ChangeSet, terms: Terms | None) -> None:
-        self.step, self.ending, self.watch = Step.RUN, "", RunWatch(change_set.counts)
+    async def _apply(self, change_set: ChangeSet, terms: Terms | None, *, stops: bool = False) -> None:
+        self.step, self.ending, self.watch = Step.RUN, _STOPPING if stops else "", RunWatch(change_set.counts)
         self.progress = Progress(0, change_set.total, change_set.counts)
         self.changed.emit()
         try:
             if terms is not None and terms != change_set.terms:
                 await self.blocking(self.workspace.journal.agree, change_set.id, terms)
-            self.change_set = await self._run_through(change_set)
+            self.change_set = await self._run_through(change_set, stops=stops)
         except Exception:
             with suppress(ZohoError):  # the first error says enough
                 self.change_set = await self.blocking(self.workspace.journal.change_set, change_set.id)
@@ -240,9 +244,9 @@ class ChangeSetScreen(Screen):
             self._run, self.ending = None, ""
             self.desk.jobs_changed.emit()
         if self.change_set.state is ChangeSetState.FINISHED:
-            await self._show_result(self.change_set)
+            await self._show(self.change_set, Step.RESULT)
 
-    async def _run_through(self, change_set: ChangeSet) -> ChangeSet:
+    async def _run_through(self, change_set: ChangeSet, *, stops: bool) -> ChangeSet:
         connection = await self.blocking(self.workspace.connections.get, change_set.connection_id)
         fields = await self.engine(self.workspace.fields(connection))
 
@@ -251,6 +255,8 @@ class ChangeSetScreen(Screen):
                 change_set.id, self.workspace.client(connection), self.workspace.journal, fields,
                 pace=self.workspace.pace, yes_by=this_console(), on_progress=self.progressed.emit,
             )  # fmt: skip
+            if stops:
+                self._run.cancel()
             return await self._run.apply()
 
         return await self.engine(work())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from zoho_console.bulk.drift import TITLE, Policies
+from zoho_console.bulk.escaping import EXACT_MARK, MARK
 from zoho_console.bulk.mapping import KEY_TYPES, check_mapping, is_target, suggest
 from zoho_console.bulk.reading import Table
 from zoho_console.domain.changes import Blanks, Mapping, Problem
+from zoho_console.domain.drifts import Policy
 from zoho_console.domain.fields import Field, shortened
 
 CHOSEN = "chosen by you"
@@ -14,7 +17,7 @@ _SAMPLES = 3
 
 
 class ColumnMapping:
-    """State: `table`, `fields`, `mapping`, `why` (by column), `problems`, `blanks`.
+    """State: `table`, `fields`, `mapping`, `why` (by column), `problems`, `blanks`, `policies`.
 
     `on_change` is called after each choice of the person.
     """
@@ -31,6 +34,7 @@ class ColumnMapping:
         self.why: dict[int, str] = {}
         self.problems: list[Problem] = []
         self.blanks: Blanks = "keep"
+        self.policies = Policies()
 
     def begin(self, table: Table, fields: Sequence[Field]) -> None:
         """Start from what the titles suggest."""
@@ -57,6 +61,11 @@ class ColumnMapping:
         return _by_label(one for one in self.fields if is_target(one))
 
     @property
+    def is_stamped(self) -> bool:
+        """Whether the file shows who changed what since it was exported."""
+        return self.table is not None and TITLE in self.table.header
+
+    @property
     def general_problem(self) -> str:
         """What is wrong with the mapping as a whole, or ""."""
         return _first(one for one in self.problems if not one.column)
@@ -70,6 +79,19 @@ class ColumnMapping:
         """What is wrong with this column, or ""."""
         title = self.table.header[column] if self.table else ""
         return _first(one for one in self.problems if one.column == title)
+
+    def role(self, column: int) -> str:
+        """Why this column sets its field or finds the accounts, or why it does neither."""
+        is_used = column == self.mapping.key_column or column in self.mapping.targets
+        why = self.why.get(column, "")
+        if is_used:
+            return why
+        title = self.table.header[column] if self.table is not None else ""
+        if title == TITLE:
+            return "shows who changed what"
+        if title.startswith((MARK, EXACT_MARK)):
+            return "numbers of the rows"
+        return "left out" if why else "not recognised, left out"
 
     def samples(self, column: int) -> str:
         """The first different values of a column."""
@@ -94,6 +116,15 @@ class ColumnMapping:
     def set_blanks(self, blanks: Blanks) -> None:
         """What an empty cell means: keep the field or clear it."""
         self.blanks = blanks
+        self._on_change()
+
+    def set_policy(self, policy: Policy, column: int | None = None) -> None:
+        """What becomes of values that were changed in Zoho too: in this column, or in all."""
+        if column is None:
+            self.policies = Policies(policy)
+        else:
+            by_field = {**(self.policies.by_field or {}), self.mapping.targets.get(column, ""): policy}
+            self.policies = Policies(self.policies.usual, by_field)
         self._on_change()
 
     def _map(self, mapping: Mapping, column: int) -> None:

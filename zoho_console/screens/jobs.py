@@ -7,7 +7,9 @@ from pathlib import Path
 
 from zoho_console.bulk.preparing import FAILED
 from zoho_console.bulk.reporting import summary
-from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.bulk.undoing import WHOLE, Choice
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowState
+from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.report import Form, Report
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
@@ -18,7 +20,7 @@ MOST = 200
 
 class JobsScreen(Screen):
     """State: `jobs` newest first, `is_loaded` once they were read, `chosen`, `states` (the filter), `rows`,
-    `report`.
+    `report`, `facets` (what the chosen run changes).
 
     `open_change_set`, `resume`, `prepare_undo` and `prepare_retry` are how the bulk update page is asked to show a
     change set, to go on with it, to undo it, or to take up its failed rows again.
@@ -29,7 +31,7 @@ class JobsScreen(Screen):
         desk: Desk,
         open_change_set: Callable[[int], None],
         resume: Callable[[int], None],
-        prepare_undo: Callable[[int], None],
+        prepare_undo: Callable[[int, Choice], None],
         prepare_retry: Callable[[int], None],
     ) -> None:
         super().__init__(desk)
@@ -41,7 +43,7 @@ class JobsScreen(Screen):
         self.is_loaded = False
         self.chosen: ChangeSet | None = None
         self.states: tuple[RowState, ...] = ()
-        self._changing: frozenset[str] = frozenset()
+        self.facets: list[Facet] = []
         self.rows = RowsTable(self, "rows")
         self.report = Report(self)
         desk.jobs_changed.connect(self.shown)
@@ -51,16 +53,16 @@ class JobsScreen(Screen):
 
     @property
     def can_undo(self) -> bool:
-        """Whether the chosen run updated something and is over."""
+        """Whether the chosen run is over, and updated something or may have."""
         one = self.chosen
-        return one is not None and one.state is ChangeSetState.FINISHED and bool(one.count(RowState.UPDATED))
+        return one is not None and one.state is ChangeSetState.FINISHED and may_be_undone(one)
 
     @property
     def can_retry(self) -> bool:
-        """Whether the chosen run is an update that is over and did not apply every row."""
+        """Whether the chosen run is an update that is over or paused and did not apply every row."""
         one = self.chosen
-        is_over = one is not None and one.state is ChangeSetState.FINISHED and one.kind is ChangeSetKind.UPDATE
-        return one is not None and is_over and bool(one.count(*FAILED))
+        is_update = one is not None and one.kind is ChangeSetKind.UPDATE
+        return one is not None and is_update and one.may_be_retried and bool(one.count(*FAILED))
 
     @property
     def can_continue(self) -> bool:
@@ -120,13 +122,13 @@ class JobsScreen(Screen):
         """Only rows in these states; none means all."""
         self.states = states
         if self.chosen is not None:
-            self.rows.show(self.chosen, states, changing=self._changing)
+            self.rows.show(self.chosen, states, changing={facet.field for facet in self.facets})
         self.changed.emit()
 
-    def undo(self) -> None:
-        """Compare what undoing would put back, in the bulk update page."""
+    def undo(self, part: Choice = WHOLE) -> None:
+        """Compare what undoing the run, or a part of it, would put back, in the bulk update page."""
         if self.chosen is not None:
-            self._prepare_undo(self.chosen.id)
+            self._prepare_undo(self.chosen.id, part)
 
     def retry(self) -> None:
         """Compare the rows that were not applied anew, in the bulk update page."""
@@ -164,9 +166,8 @@ class JobsScreen(Screen):
             self.choose(current)
 
     async def _open(self, job: ChangeSet) -> None:
-        facets = await self.blocking(self.workspace.journal.facets, job.id)
-        self._changing = frozenset(facet.field for facet in facets)
-        self.rows.show(job, self.states, changing=self._changing)
+        self.facets = await self.blocking(self.workspace.journal.facets, job.id)
+        self.rows.show(job, self.states, changing={facet.field for facet in self.facets})
 
 
 def _standing(job: ChangeSet) -> tuple[int, ChangeSetState, bool]:

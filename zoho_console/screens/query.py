@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from zoho_console.bulk.exporting import USUAL, ExportForm
 from zoho_console.coql import Query, compared, parse, place_of
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.fields import Field
@@ -91,12 +92,12 @@ class QueryScreen(Screen):
         self.tasks.cancel("run")
         self.changed.emit()
 
-    def export(self, path: Path, *, stamped: bool = False) -> None:
+    def export(self, path: Path, form: ExportForm = USUAL) -> None:
         """Write all rows of the last query to a CSV file, not only those on the screen."""
         connection, asked = self.desk.connection, self.ran
         if connection is not None and asked is not None:
             columns = [column.key for column in self.table.columns]
-            self.writing.export(path, columns, lambda: self._all(connection, asked), self._known_total, stamped=stamped)
+            self.writing.export(path, columns, lambda: self._all(connection, asked), self._known_total, form)
 
     async def count_rows(self) -> int:
         """How many rows the last query has. Cost: 1 call, 1 credit if not all of them are here."""

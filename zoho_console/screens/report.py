@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import Form, save_report
+from zoho_console.bulk.reporting import save_report
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count
 

@@ -6,15 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 
 from zoho_console.bulk.reporting import state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowRecord, RowState
+from zoho_console.domain.drifts import Drift
 from zoho_console.screens.bulk_words import account_of, are_problems
-from zoho_console.screens.cells import STATE_TONES, change_cell, plain
+from zoho_console.screens.cells import STATE_TONES, change_cell, drift_cell, plain
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.table import Cell, CellKind, Column, RecordsTable
 from zoho_console.screens.words import value_text
 
 PAGE = 200
-# Widths in px: of a letter, of padding without and with the arrow, of the narrowest and the widest column.
-LETTER, PADDING, ARROW_ROOM, NARROW, WIDE = 8, 24, 56, 118, 300
+# Widths in px: of a letter, of padding without and with the arrow, of the mark, of the narrowest and the widest column.
+LETTER, PADDING, ARROW_ROOM, MARK_ROOM, NARROW, WIDE = 8, 24, 56, 48, 118, 300
 # Letters that have room of an old value and of one that is kept; longer ones are shortened, but a new one never for it.
 OLD, KEPT = 12, 20
 # The other states say why with each row.
@@ -32,6 +33,7 @@ class RowsTable:
         self.change_set: ChangeSet | None = None
         self.states: frozenset[RowState] = frozenset()
         self.field = ""
+        self.drift: Drift | None = None
         self._changing: Collection[str] | None = None
 
     def show(
@@ -39,27 +41,33 @@ class RowsTable:
         change_set: ChangeSet,
         states: Collection[RowState] = (),
         field: str = "",
+        drift: Drift | None = None,
         *,
         changing: Collection[str] | None = None,
     ) -> None:
         """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
-        former = (self.change_set, self.states, self.field)
+        former = (self.change_set, self.states, self.field, self.drift)
         self._changing = changing
-        self.change_set, self.states, self.field = change_set, frozenset(states), field
-        if (self.change_set, self.states, self.field) != former:
+        self.change_set, self.states, self.field, self.drift = change_set, frozenset(states), field, drift
+        if (self.change_set, self.states, self.field, self.drift) != former:
             self.table.set_rows(())  # never rows of one thing under the name of another
         self._screen.tasks.start(self._load(0), name=self._name)
+
+    def reload(self, change_set: ChangeSet) -> None:
+        """The same rows as they are now, as many as were loaded."""
+        self.change_set = change_set
+        self._screen.tasks.start(self._load(0, max(PAGE, len(self.table.rows))), name=self._name)
 
     def _more(self) -> None:
         rows = self.table.rows
         self._screen.tasks.start(self._load(rows[-1].number if rows else 0), name=self._name)
 
-    async def _load(self, after: int) -> None:
+    async def _load(self, after: int, most: int = PAGE) -> None:
         change_set = self.change_set
         if change_set is None:
             return
         try:
-            rows = await self._screen.blocking(self._read, change_set.id, after)
+            rows = await self._screen.blocking(self._read, change_set.id, after, most)
         except BaseException:
             self.table.loading_failed()
             raise
@@ -69,11 +77,11 @@ class RowsTable:
         columns = row_columns(change_set, self.states, rows, self._changing)
         if _shape(columns) != _shape(self.table.columns):
             self.table.set_columns(columns)
-        self.table.set_rows(rows, has_more=len(rows) == PAGE)
+        self.table.set_rows(rows, has_more=len(rows) == most)
 
-    def _read(self, change_set_id: int, after: int) -> list[RowRecord]:
+    def _read(self, change_set_id: int, after: int, most: int) -> list[RowRecord]:
         return self._screen.workspace.journal.rows(
-            change_set_id, states=self.states, field=self.field, after=after, limit=PAGE
+            change_set_id, states=self.states, field=self.field, drift=self.drift, after=after, limit=most
         )
 
 
@@ -125,6 +133,8 @@ def _value(change_set: ChangeSet, column: int, name: str) -> Callable[[RowRecord
     """The change of a field; where it keeps its value, what the file says, quietly."""
 
     def cell(row: RowRecord) -> Cell:
+        if name in row.drift and row.state is not RowState.INVALID:
+            return drift_cell(row.drift[name])
         if name in row.after and row.state is not RowState.INVALID:
             return change_cell(row.before.get(name), row.after[name])
         return Cell(_kept(change_set, column, row), CellKind.MUTED)
@@ -142,9 +152,10 @@ def _width(change_set: ChangeSet, column: int, name: str, rows: Sequence[RowReco
     letters = [
         min(len(value_text(None, row.before.get(name))), OLD)
         + len(value_text(None, row.after[name]) or "(blank)")
-        + ARROW_ROOM // LETTER
+        + (ARROW_ROOM + (MARK_ROOM if name in row.drift else 0)) // LETTER
         if name in row.after
-        else min(len(_kept(change_set, column, row)), KEPT) + PADDING // LETTER
+        else min(len(_kept(change_set, column, row)), KEPT)
+        + (PADDING + (MARK_ROOM if name in row.drift else 0)) // LETTER
         for row in rows
     ]
     return min(max(LETTER * max(letters, default=0), NARROW), WIDE)

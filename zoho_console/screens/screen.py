@@ -12,6 +12,7 @@ from zoho_console.domain.connections import Connection
 from zoho_console.domain.guards import Guard, Level
 from zoho_console.screens.notices import Notice, notice_for
 from zoho_console.screens.tasks import TaskScope
+from zoho_console.settings import Settings
 from zoho_console.workspace.checkup import Checkup
 from zoho_console.workspace.workspace import Workspace
 
@@ -34,9 +35,10 @@ class Desk(QObject):
     page_wanted = Signal(str)
     sign_in_wanted = Signal(object)
 
-    def __init__(self, workspace: Workspace, open_url: Callable[[str], None]) -> None:
+    def __init__(self, workspace: Workspace, open_url: Callable[[str], None], settings: Settings | None = None) -> None:
         super().__init__()
         self.workspace = workspace
+        self.settings = settings or Settings()
         self.checkup = Checkup(workspace)
         self.open_url = open_url
         self._connection: Connection | None = None

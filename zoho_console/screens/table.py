@@ -40,20 +40,24 @@ class CellKind(Enum):
 class Cell:
     """One ready-made cell. `tone` is a colour token (good, warn, bad, muted, accent), `before` a CHANGE's old text.
 
-    A CHANGE with an empty `before` is a filled blank; with an empty `text` a cleared value.
+    A CHANGE with an empty `before` is a filled blank; with an empty `text` a cleared value. `mark` is a word at its end
+    in `mark_tone`.
     """
 
     text: str
     kind: CellKind = CellKind.PLAIN
     tone: str = ""
     before: str = ""
+    mark: str = ""
+    mark_tone: str = "muted"
 
     @property
     def spoken(self) -> str:
         """What a screen reader says."""
-        if self.kind is not CellKind.CHANGE:
-            return self.text
-        return f"{self.before or '(blank)'} becomes {self.text or '(blank)'}"
+        words = self.text
+        if self.kind is CellKind.CHANGE:
+            words = f"{self.before or '(blank)'} becomes {self.text or '(blank)'}"
+        return f"{words}, {self.mark}" if self.mark else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from zoho_console.bulk.exporting import write_records
+from zoho_console.bulk.exporting import TO_THE_LETTER, USUAL, ExportForm, write_records
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Slice
 from zoho_console.screens.screen import Screen
@@ -19,6 +19,12 @@ T = TypeVar("T")
 # Called on the engine's loop, where clients live.
 Read = Callable[[], AsyncIterator[Slice]]
 _TASK = "write"
+
+EXPORT_FORMS: dict[str, ExportForm] = {
+    "CSV for spreadsheets (*.csv)": USUAL,
+    "CSV to correct and bring back (*.csv)": ExportForm(stamped=True),
+    "CSV to the letter (*.csv)": TO_THE_LETTER,
+}
 
 
 class Writing:
@@ -39,9 +45,9 @@ class Writing:
             return f"{self.count:,} of {counted(self.total, self._noun)} written"
         return f"{counted(self.count, self._noun)} written"
 
-    def export(self, path: Path, columns: Sequence[str], read: Read, total: int = 0, *, stamped: bool = False) -> None:
-        """Write every row to a CSV file with these columns; stamped, to show who changed what when it comes back."""
-        self._screen.tasks.start(self._export(path, columns, read, total, stamped=stamped), name=_TASK)
+    def export(self, path: Path, columns: Sequence[str], read: Read, total: int, form: ExportForm) -> None:
+        """Write every row to a CSV file with these columns."""
+        self._screen.tasks.start(self._export(path, columns, read, total, form), name=_TASK)
 
     def offer(self, field: Field, text: str, read: Read, total: int = 0) -> None:
         """Write a draft that sets one field of every row, and offer it to Bulk update."""
@@ -51,8 +57,8 @@ class Writing:
         """Stop; no file is left."""
         self._screen.tasks.cancel(_TASK)
 
-    async def _export(self, path: Path, columns: Sequence[str], read: Read, total: int, *, stamped: bool) -> None:
-        rows = await self._run(lambda told: write_records(path, columns, read(), told, stamped=stamped), total)
+    async def _export(self, path: Path, columns: Sequence[str], read: Read, total: int, form: ExportForm) -> None:
+        rows = await self._run(lambda told: write_records(path, columns, read(), told, form), total)
         text = f"{counted(rows, self._noun)} {'is' if rows == 1 else 'are'} in {path}."
         if rows == MOST_ROWS_IN_ALL:
             self._screen.notice(text, "Zoho gives no more to one query; a narrower one reaches the rest.", "warn")

@@ -196,7 +196,7 @@ class AsyncZohoClient:
     async def export_accounts(
         self, path: Path, criteria: str | None = None, fields: Sequence[str] | None = None
     ) -> int:
-        """Write all matching accounts to a CSV file (UTF-8 with a mark, the id first) and give their number.
+        """Write all matching accounts to a CSV file (UTF-8, cells to the letter, the id first) and give their number.
 
         The cheapest way is taken and told in the log: queries, or above some 33,000 accounts a bulk read job, which
         takes minutes. The file appears whole or not at all. Cost: 1 credit to count, then as the log says.

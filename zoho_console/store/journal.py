@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal, select, text, update
 
 from zoho_console.domain.changes import (
     BATCH_SIZE,
@@ -50,6 +51,12 @@ _NUMBER_BATCHES = text(
     where change_rows.change_set_id = :id and change_rows.number = numbered.number
     """
 )
+_AMENDED = ("state", "before", "after", "code", "reason", "advice", "drift")
+_AMEND = (
+    update(change_rows)
+    .where(change_rows.c.change_set_id == bindparam("of"), change_rows.c.number == bindparam("row"))
+    .values(batch=None, **{name: bindparam(f"new_{name}", type_=change_rows.c[name].type) for name in _AMENDED})
+)
 
 
 class Journal(JournalRows):
@@ -86,12 +93,24 @@ class Journal(JournalRows):
         """
         with self._database.begin() as connection:
             move(connection, change_set_id, ChangeSetState.PLANNED, "")
-            terms = connection.execute(
-                select(change_sets.c.terms).where(change_sets.c.id == change_set_id)
-            ).scalar_one()
-            of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
-            values = {"id": change_set_id, "size": batch_size, "of_each": of_each, "many": WAVES_FROM}
-            connection.execute(_NUMBER_BATCHES, values)
+            _number_batches(connection, change_set_id, batch_size)
+        return self.change_set(change_set_id)
+
+    def amend(self, change_set_id: int, blocks: Iterable[Sequence[RowRecord]]) -> ChangeSet:
+        """Other plans for rows of a change set of which nothing was sent; its batches are numbered anew.
+
+        One transaction, whatever the number of rows. Errors: ZohoConfigError where it is no plan any more.
+        """
+        with self._database.begin() as connection:
+            state = state_now(connection, change_set_id)
+            if state is not ChangeSetState.PLANNED:
+                raise ZohoConfigError(
+                    f"Job {change_set_id} is {state}; its rows stay as they are.", advice="Retry them when it is over."
+                )
+            for rows in blocks:
+                if rows:
+                    connection.execute(_AMEND, [_amended(change_set_id, row) for row in rows])
+            _number_batches(connection, change_set_id, BATCH_SIZE)
         return self.change_set(change_set_id)
 
     def agree(self, change_set_id: int, terms: Terms) -> None:
@@ -127,6 +146,18 @@ class Journal(JournalRows):
             found = connection.execute(query).mappings().all()
         counts = self._counts([row["id"] for row in found])
         return [change_set_from(row, counts[row["id"]]) for row in found]
+
+
+def _amended(change_set_id: int, row: RowRecord) -> dict[str, Any]:
+    values = row_values(change_set_id, row)
+    return {"of": change_set_id, "row": row.number, **{f"new_{name}": values[name] for name in _AMENDED}}
+
+
+def _number_batches(connection: Connection, change_set_id: int, size: int) -> None:
+    terms = connection.execute(select(change_sets.c.terms).where(change_sets.c.id == change_set_id)).scalar_one()
+    of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
+    values = {"id": change_set_id, "size": size, "of_each": of_each, "many": WAVES_FROM}
+    connection.execute(_NUMBER_BATCHES, values)
 
 
 def _insist_on_draft(connection: Connection, change_set_id: int) -> None:

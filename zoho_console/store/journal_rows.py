@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select, text
+from sqlalchemy import Connection, RowMapping, Select, func, select, text
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
+from zoho_console.domain.drifts import Drift, DriftCount, Drifted
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.terms import Proof, Terms
 from zoho_console.store.database import Database
@@ -44,6 +45,16 @@ _FACETS = text(
     from slotted group by field, slot, is_few order by field, slot nulls last
     """
 )
+_DRIFTS = text(
+    """
+    select cell.key as field, cell.value ->> 'who' as who, count(*)::integer as rows,
+        (count(*) filter (where cell.value ->> 'who' = 'both' and cell.value ->> 'policy' = 'ask'))::integer as asked
+    from change_rows, json_each(drift) as cell
+    where change_set_id = :id and state <> 'invalid' group by 1, 2 order by 1, 2
+    """
+)
+_DRIFTED_IN = text("(change_rows.drift -> :field ->> 'who') = :who")
+_DRIFTED = text("exists (select from json_each(change_rows.drift) as cell where cell.value ->> 'who' = :who)")
 
 
 class JournalRows:
@@ -58,17 +69,22 @@ class JournalRows:
         *,
         states: Collection[RowState] = (),
         field: str = "",
+        drift: Drift | None = None,
         after: int = 0,
         limit: int = 200,
     ) -> list[RowRecord]:
         """Up to `limit` rows after row number `after`, in the file's order.
 
-        Only those in one of `states` (all if empty), only those that change the field of this API name (if given).
+        Only those in one of `states` (all if empty), only those that change the field of this API name (if given); with
+        `drift` those in which these changed it, or any field, since the export.
         """
         query = _rows_of(change_set_id).where(change_rows.c.number > after).limit(limit)
         if states:
             query = query.where(change_rows.c.state.in_([str(state) for state in states]))
-        if field:
+        if drift is not None:
+            who = _DRIFTED_IN.bindparams(field=field, who=drift) if field else _DRIFTED.bindparams(who=drift)
+            query = query.where(who)
+        elif field:
             query = query.where(text("(change_rows.after -> :field) is not null").bindparams(field=field))
         return self._read(query)
 
@@ -104,17 +120,25 @@ class JournalRows:
         """
         with self._database.begin() as connection:
             found = connection.execute(_FACETS, {"id": change_set_id, "most": MOST_FACETS}).all()
-            labels = connection.execute(
-                select(change_sets.c.labels).where(change_sets.c.id == change_set_id)
-            ).scalar_one_or_none()
+            labels = _labels(connection, change_set_id)
         return [
             Facet(
                 row.field,
-                (labels or {}).get(row.field, row.field),
+                labels.get(row.field, row.field),
                 _printed(row.old) if row.has_old else None,
                 _printed(row.new) if row.has_new else None,
                 row.rows,
             )
+            for row in found
+        ]
+
+    def drifts(self, change_set_id: int) -> list[DriftCount]:
+        """Who changed which fields since the export, in how many rows; of usable rows only."""
+        with self._database.begin() as connection:
+            found = connection.execute(_DRIFTS, {"id": change_set_id}).all()
+            labels = _labels(connection, change_set_id)
+        return [
+            DriftCount(row.field, labels.get(row.field, row.field), Drift(row.who), row.rows, row.asked)
             for row in found
         ]
 
@@ -149,6 +173,7 @@ def row_values(change_set_id: int, row: RowRecord) -> dict[str, Any]:
         "reason": row.reason,
         "advice": row.advice,
         "batch": row.batch,
+        "drift": {name: one.as_json() for name, one in row.drift.items()},
     }
 
 
@@ -214,7 +239,13 @@ def row_from(row: RowMapping) -> RowRecord:
         attempt=row["attempt"],
         seen_at=row["seen_at"],
         proof=Proof(row["proof"]),
+        drift={name: Drifted.from_json(one) for name, one in row["drift"].items()},
     )
+
+
+def _labels(connection: Connection, change_set_id: int) -> dict[str, str]:
+    query = select(change_sets.c.labels).where(change_sets.c.id == change_set_id)
+    return connection.execute(query).scalar_one_or_none() or {}
 
 
 def _printed(value: str | None) -> str:

@@ -239,6 +239,7 @@ change_rows = Table(
     Column("attempt", Integer, nullable=False, server_default="0"),
     _words("seen_at"),
     Column("proof", Text, nullable=False, server_default=""),
+    Column("drift", JSON, nullable=False, server_default="{}"),
     Index("ix_change_rows_state", "change_set_id", "state", "number"),
     Index("ix_change_rows_batch", "change_set_id", "batch", "number"),
 )

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIntValidator
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from zoho_console.domain.connections import CUSTOM, DATA_CENTRES, DEFAULT_REDIRECT_PORT, Environment, redirect_uri
+from zoho_console.domain.connections import CUSTOM, DATA_CENTRES, Environment, redirect_uri
 from zoho_console.screens.connection_draft import Draft
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.ui.parts.basics import button, card, label, row
@@ -97,7 +97,7 @@ class ConnectionForm(QFrame):
             edit.clear()
         self.centre.setCurrentIndex(0)
         self.environment.setCurrentIndex(0)
-        self.port.setText(str(DEFAULT_REDIRECT_PORT))
+        self.port.setText(str(self._screen.desk.settings.redirect_port))
         self._show()
 
     def _build(self) -> None:

@@ -18,10 +18,6 @@ T = TypeVar("T")
 WIDTH = 480
 
 
-# What is exported may come back: then a stamp shows who changed what meanwhile.
-EXPORT_FORMS = {"CSV (*.csv)": False, "CSV to correct and bring back (*.csv)": True}
-
-
 async def shown(dialog: QDialog) -> bool:
     """Open a dialog and wait for its end without a loop of its own; whether it was accepted comes out."""
     ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()

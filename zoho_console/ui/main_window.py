@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
         for number, entry in enumerate(ENTRIES, start=1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             shortcut.activated.connect(lambda name=entry.name: self.open_page(name))
+        preferences = QShortcut(QKeySequence("Ctrl+,"), self)
+        preferences.activated.connect(lambda: self.open_page("preferences"))
 
     def add_page(self, name: str, page: QWidget, on_show: Callable[[], None]) -> None:
         """Add a page; `on_show` is called each time it comes into view."""

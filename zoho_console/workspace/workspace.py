@@ -24,6 +24,7 @@ from zoho_console.store.journal import Journal
 from zoho_console.store.marks import Marks
 from zoho_console.store.migrate import bring_to_head
 from zoho_console.store.secrets import MemorySecrets, Secrets
+from zoho_console.store.team_database import TeamDatabase
 from zoho_console.store.token_history import token_events
 from zoho_console.store.tokens import ConnectionVault
 from zoho_console.workspace.client_secrets import ClientSecrets
@@ -80,10 +81,11 @@ class Workspace:
     ) -> Workspace:
         """Open the database (our own, or the server of `database_url`), bring its schema up to date.
 
-        Blocks: about 1 s the first time, 0.2 s later. Errors: ZohoDatabaseError.
+        Blocks: about 1 s the first time, 0.2 s later. Errors: ZohoDatabaseError, SecretError.
         """
+        secrets = secrets or Secrets()
         postgres = None if database_url else EmbeddedPostgres(home)
-        database = Database(postgres.start() if postgres else database_url)
+        database = Database(postgres.start() if postgres else TeamDatabase(secrets).whole(database_url))
         try:
             bring_to_head(database)
         except BaseException:
@@ -92,7 +94,7 @@ class Workspace:
                 postgres.stop()
             raise
         on_close, marks = postgres.stop if postgres else None, Marks(home / MARKS)
-        return cls(database, secrets or Secrets(), pace=pace, marks=marks, on_close=on_close)
+        return cls(database, secrets, pace=pace, marks=marks, on_close=on_close)
 
     def close(self) -> None:
         """Close clients, the engine and the database; our own Postgres stops with its last user."""

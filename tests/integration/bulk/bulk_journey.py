@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import text
 
 from zoho_console.bulk.applying import Run
+from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.pace import Pace
 from zoho_console.bulk.preparing import prepare, prepare_retry
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reading import open_table
-from zoho_console.bulk.reporting import Form, save_report
+from zoho_console.bulk.reporting import save_report
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.domain.changes import ChangeSet, RowRecord
 from zoho_console.domain.connections import Connection
@@ -104,7 +105,7 @@ class Journey:
         counts = dict(self.simulator.traffic.counts)
         return sum(count for route, count in counts.items() if route.startswith(f"{method} "))
 
-    def undo(self, change_set: ChangeSet, **choice: frozenset[Any]) -> ChangeSet:
+    def undo(self, change_set: ChangeSet, **choice: Any) -> ChangeSet:
         async def work() -> ChangeSet:
             fields = await self.workspace.fields(self.acme)
             return await prepare_undo(

@@ -266,6 +266,9 @@ def test_a_record_on_its_way_in_another_job_is_not_sent_in_this_one(journey: Jou
 
 def test_pausing_and_stopping_take_effect_between_batches(journey: Journey) -> None:
     planned = journey.scores(300, 1)
+    journey.simulator.faults.add(
+        method="PUT", skip=1, delay_ms=1000
+    )  # so that the first outcome comes before the third
     run = journey.run(planned, parallel=1, on_progress=lambda progress: run.pause() if progress.done else None)
     paused = journey.call(run.apply())
     assert paused.state is ChangeSetState.PAUSED

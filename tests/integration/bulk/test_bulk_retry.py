@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pytest
 from bulk_journey import Journey
 
-from zoho_console.bulk.reporting import summary
-from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowState
+from zoho_console.bulk.preparing import FAILED
+from zoho_console.bulk.reporting import not_retried, summary
+from zoho_console.domain.changes import ChangeSet, ChangeSetState, Outcome, RowState
 from zoho_console.errors import FileProblem, ZohoConfigError
 
 
@@ -82,7 +84,7 @@ def test_unproved_rows_are_compared_with_what_zoho_holds_if_a_person_says_so(jou
 
 def test_a_run_that_is_not_over_an_undo_and_a_good_run_are_not_retried(journey: Journey) -> None:
     planned = journey.scores(2, 991)
-    with pytest.raises(ZohoConfigError, match="only a finished one"):
+    with pytest.raises(ZohoConfigError, match="over or paused can be retried"):
         journey.retry(planned)
     done = journey.apply(planned)
     with pytest.raises(ZohoConfigError, match="no failed row"):
@@ -90,6 +92,47 @@ def test_a_run_that_is_not_over_an_undo_and_a_good_run_are_not_retried(journey: 
     with pytest.raises(ZohoConfigError, match="is an undo") as caught:
         journey.retry(journey.undo(done))
     assert str(done.id) in caught.value.advice
+
+
+def paused(journey: Journey) -> ChangeSet:
+    """A run of six rows that was paused: one refused, one updated, one in doubt, three to go."""
+    planned = journey.scores(6, 991)
+    runs, rows = journey.journal.runs, journey.journal.batch_rows(planned.id, 1)
+    lease = runs.take(planned.id, "", 60)
+    stamps = {one["id"]: one["Modified_Time"] for one in journey.simulator.world.records("Accounts").values()}
+    sent = runs.intend(lease, 1, [replace(row, seen_at=stamps[row.record_id]) for row in rows[:3]])
+    outcomes = [Outcome(sent[0].number, RowState.REFUSED), Outcome(sent[1].number, RowState.UPDATED)]
+    runs.answer(lease, sent, outcomes, [])
+    runs.release(lease, ChangeSetState.PAUSED, "Paused by you.")
+    return journey.journal.change_set(planned.id)
+
+
+def test_failed_rows_of_a_paused_run_are_retried_and_what_is_in_doubt_is_not(journey: Journey) -> None:
+    former = paused(journey)
+
+    retry = journey.retry(former)
+
+    assert (retry.retries, retry.counts) == (former.id, {RowState.PLANNED: 1})
+    assert not_retried(former, FAILED) == (
+        f"Not retried, for they have not surely failed: 1 in doubt (resume run {former.id}, and they are read back), "
+        "3 not sent yet."
+    )
+    assert journey.apply(retry).counts == {RowState.UPDATED: 1}
+    assert journey.apply(former).counts == {RowState.REFUSED: 1, RowState.UPDATED: 5}
+    assert max(journey.simulator.world.effects.values()) == 1
+
+
+def test_a_paused_run_can_be_stopped_for_good_and_its_rows_retried(journey: Journey) -> None:
+    former = paused(journey)
+    run = journey.run(former)
+    run.cancel()
+
+    done = journey.call(run.apply())
+
+    assert done.state is ChangeSetState.FINISHED
+    assert done.counts == {RowState.REFUSED: 1, RowState.UPDATED: 1, RowState.SKIPPED: 4}
+    assert journey.retry(done).counts == {RowState.PLANNED: 5}
+    assert journey.simulator.world.effects == {}
 
 
 def test_a_file_that_changes_after_it_was_compared_is_no_matter(journey: Journey) -> None:

@@ -91,3 +91,16 @@ def test_what_cannot_be_undone_is_said_before_anything_is_asked(journey: Journey
         with pytest.raises(ZohoConfigError, match=words):
             journey.undo(done, **choice)
     assert all(one.state is not ChangeSetState.DRAFT for one in journey.journal.change_sets())
+
+
+def test_only_rows_that_set_a_field_to_a_value_are_undone(journey: Journey) -> None:
+    ids = journey.ids(4)
+    scores = {one: journey.value(one) for one in ids}
+    done = journey.apply(journey.prepare(journey.file([(one, 901 + place % 2) for place, one in enumerate(ids)])))
+    undone = journey.apply(journey.undo(done, values={"Health_Score": "902"}))
+    assert undone.counts == {RowState.UPDATED: 2}
+    assert [journey.value(one) for one in ids] == [901, scores[ids[1]], 901, scores[ids[3]]]
+    with pytest.raises(ZohoConfigError, match="changed none of these rows"):
+        journey.undo(done, values={"Health_Score": "903"})
+    with pytest.raises(ZohoConfigError, match="does not set"):
+        journey.undo(done, values={"Phone": "1"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.domain.changes import Mapping, Row, RowRecord, RowState
+from zoho_console.domain.changes import Change, Mapping, Problem, Row, RowRecord, RowState
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Reply
 
@@ -34,6 +34,13 @@ RECORD = {
 
 def row(*texts: str, number: int = 2) -> Row:
     return Row(number, texts)
+
+
+def first_problem(checked: Change | Problem) -> Problem:
+    """What is wrong with a row: with its key, or with the first of its cells."""
+    if isinstance(checked, Problem):
+        return checked
+    return next(problem for _text, problem in checked.unreadable.values())
 
 
 def planned_row(**changes: Any) -> RowRecord:

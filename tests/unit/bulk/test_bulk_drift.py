@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from zoho_console.bulk.drift import Drift, Policies, Policy, drift_of, policies_from, read_stamp, stamp_of
-from zoho_console.bulk.planning import ASK, plan_row
-from zoho_console.domain.changes import Change, Row, RowRecord, RowState
+from zoho_console.bulk.drift import Policies, drift_of, policies_from, read_stamp, stamp_of
+from zoho_console.bulk.planning import ASK, decided, plan_row
+from zoho_console.domain.changes import Change, Problem, Row, RowRecord, RowState
+from zoho_console.domain.drifts import Drift, Policy
 from zoho_console.domain.fields import Field
 from zoho_console.errors import ZohoConfigError
 
@@ -63,12 +64,51 @@ def test_what_only_others_changed_is_left_and_the_rest_is_sent() -> None:
 
 def test_what_both_changed_is_asked_or_decided_by_policy() -> None:
     asked = planned({"Score": 6, "Phone": "1"}, {"Score": 9})
-    assert (asked.state, asked.code, asked.after) == (RowState.CONFLICT, "changed-in-both", {})
+    assert (asked.state, asked.code, asked.after) == (
+        RowState.CONFLICT, "changed-in-both", {"Score": 6, "Phone": "1"},
+    )  # fmt: skip
     assert "now it is “9” there" in asked.reason
     mine = planned({"Score": 6}, {"Score": 9}, Policies(Policy.MINE))
     assert (mine.before, mine.after) == ({"Score": 9}, {"Score": 6})
     theirs = planned({"Score": 6, "Phone": "1"}, {"Score": 9}, Policies(Policy.ASK, {"Score": Policy.THEIRS}))
     assert theirs.after == {"Phone": "1"}
+
+
+def test_an_exported_name_that_is_no_value_stays_zohos_where_only_others_changed_it() -> None:
+    owner = Field("Owner", "Owner", "ownerlookup")
+    fields = {**FIELDS, "Owner": owner}
+    stamp = read_stamp(stamp_of({**EXPORTED, "Owner": {"id": "1", "name": "Vogel"}}, ("id", "Score", "Owner")))
+    wrong = Problem("not-an-id", "no id")
+    how = {"key_field": "id", "name_field": "Account_Name"}
+
+    def of(text: str, values: dict[str, object]) -> RowRecord:
+        change = Change(Row(2, ("777000000000001",)), "777000000000001", values, {"Owner": (text, wrong)})
+        return plan_row(change, [{**EXPORTED, "Owner": {"id": "2", "name": "Roth"}}], fields, stamp=stamp, **how)
+
+    assert (of("Vogel", {}).code, of("Vogel", {"Score": 6}).after) == ("theirs", {"Score": 6})
+    assert of("Somebody", {"Score": 6}).code == "not-an-id"
+
+
+def test_a_decision_is_taken_back_and_a_row_without_one_waits() -> None:
+    labels = {"Score": "Health Score", "Phone": "Phone"}
+    asked = planned({"Score": 6, "Phone": "1"}, {"Score": 9, "Phone": "2"})
+    half = decided(asked, {"Score": Policy.MINE}, labels)
+    assert (half.state, half.reason) == (
+        RowState.CONFLICT, "You changed “Phone” in the file, and somebody in Zoho; now it is “2” there.",
+    )  # fmt: skip
+    whole = decided(half, {"Phone": Policy.THEIRS}, labels)
+    assert (whole.state, whole.before, whole.after, whole.reason) == (RowState.PLANNED, {"Score": 9}, {"Score": 6}, "")
+    nothing = decided(whole, {"Score": Policy.THEIRS}, labels)
+    assert (nothing.state, nothing.after) == (RowState.UNCHANGED, {})
+    assert decided(nothing, {"Score": Policy.ASK, "Phone": Policy.ASK}, labels) == asked
+
+
+@given(some.lists(some.sampled_from(list(Policy)), min_size=1, max_size=6))
+def test_only_the_last_decision_counts(policies: list[Policy]) -> None:
+    row = planned({"Score": 6, "Phone": "1"}, {"Score": 9})
+    for policy in policies:
+        row = decided(row, {"Score": policy}, {})
+    assert row == decided(planned({"Score": 6, "Phone": "1"}, {"Score": 9}), {"Score": policies[-1]}, {})
 
 
 def test_policies_are_read_from_words() -> None:

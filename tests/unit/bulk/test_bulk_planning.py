@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from zoho_console.bulk.planning import conflict_words, conflicts, fields_of, holds_already, look_again, plan_row
 from zoho_console.bulk.undoing import undo_row
-from zoho_console.domain.changes import Change, ChangeSet, ChangeSetKind, ChangeSetState, RowRecord, RowState
+from zoho_console.domain.changes import Change, ChangeSet, ChangeSetKind, ChangeSetState, Problem, RowRecord, RowState
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
 
@@ -44,6 +44,19 @@ def test_a_row_without_difference_is_left_out() -> None:
     assert plan({"Health_Score": 42.0}, RECORD).state is RowState.UNCHANGED
     assert plan({"Owner": {"id": "1"}}, RECORD).state is RowState.UNCHANGED
     assert "no value" in plan({}, RECORD).reason
+
+
+def test_a_cell_that_is_no_value_is_a_problem_unless_zoho_shows_just_that() -> None:
+    wrong = Problem("not-an-id", "“A” is no id.", "Give the id.", "Owner")
+
+    def planned(text: str, values: dict[str, Any]) -> RowRecord:
+        change = Change(row("3M"), "3M", values, {"Owner": (text, wrong)})
+        return plan_row(change, [RECORD], BY_NAME, key_field="Account_Name", name_field="Account_Name")
+
+    assert planned("A", {}).code == "unchanged"
+    assert planned("A", {"Health_Score": 43}).after == {"Health_Score": 43}
+    other = planned("B", {"Health_Score": 43})
+    assert (other.state, other.code, other.reason) == (RowState.INVALID, "not-an-id", "Owner: “A” is no id.")
 
 
 def test_no_match_and_several_matches_are_never_guessed() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from zoho_console.bulk.forecast import forecast
 from zoho_console.bulk.verifying import chosen, prove, side_effects
-from zoho_console.bulk.waves import Watch, waves_of
+from zoho_console.bulk.waves import Watch, in_waves, waves_of
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.fields import Field
 from zoho_console.domain.terms import AUTOMATIONS, Proof, Proven, Terms
@@ -26,21 +26,22 @@ def row(number: int, record_id: str = "1") -> RowRecord:
 
 
 def test_waves_widen() -> None:
-    assert waves_of(range(1, 31), is_wanted=True) == [[1], [2], list(range(3, 13)), list(range(13, 31))]
+    assert waves_of(range(1, 31)) == [[1], [2], list(range(3, 13)), list(range(13, 31))]
 
 
 def test_a_run_that_was_cut_off_goes_on_with_its_wave() -> None:
-    assert waves_of([5, 7, 20], is_wanted=True) == [[5, 7], [20]]
+    assert waves_of([5, 7, 20]) == [[5, 7], [20]]
 
 
-@pytest.mark.parametrize(("open_batches", "is_wanted"), [([1, 2], True), ([1, 2, 3, 4], False)])
+@pytest.mark.parametrize(("open_batches", "is_wanted"), [([], True), ([1, 2], True), ([1, 2, 3, 4], False)])
 def test_few_batches_and_runs_without_waves_go_at_once(open_batches: list[int], is_wanted: bool) -> None:
-    assert waves_of(open_batches, is_wanted=is_wanted) == [open_batches]
+    assert not in_waves(open_batches, is_wanted=is_wanted)
+    assert in_waves([1, 2, 3], is_wanted=True)
 
 
 @given(some.sets(some.integers(1, 400)))
 def test_every_batch_is_in_one_wave(batches: set[int]) -> None:
-    waves = waves_of(sorted(batches), is_wanted=True)
+    waves = waves_of(sorted(batches))
     assert sorted(batch for wave in waves for batch in wave) == sorted(batches)
     assert all(waves)
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.ui.bulk_update.columns_table import LEAVE_OUT, ColumnsTable
+from zoho_console.ui.bulk_update.columns_table import LEAVE_OUT, POLICIES, ColumnsTable
 from zoho_console.ui.parts.basics import card, label, set_tone
 from zoho_console.ui.parts.choice import Choice
 from zoho_console.ui.parts.scrolled import Scrolled
@@ -38,7 +38,10 @@ class ColumnsStep(QWidget):
         self.key_field = Choice("Field that the column is compared with")
         self.blanks = Choice("What an empty cell means")
         self.blanks.offer([("keeps the field as it is", "keep"), ("clears the field", "clear")])
+        self.policy = Choice("What becomes of values that were changed in Zoho too")
+        self.policy.offer(POLICIES)
         self._key_problem = label("", "small", tone="bad", wraps=True)
+        self._drift = self._drifting()
         self._blanks_words = label("", "small", wraps=True)
         self.table = ColumnsTable(screen)
         frame, inside = card(margins=(16, 12, 8, 8))
@@ -51,6 +54,7 @@ class ColumnsStep(QWidget):
         self.key_column.activated.connect(self._set_key)
         self.key_field.activated.connect(self._set_key)
         self.blanks.activated.connect(self._set_blanks)
+        self.policy.activated.connect(lambda _index: screen.columns.set_policy(self.policy.currentData()))
 
     def show_state(self) -> None:
         """Draw the mapping."""
@@ -69,9 +73,23 @@ class ColumnsStep(QWidget):
         self.blanks.show_value(columns.blanks)
         self._blanks_words.setText(_BLANKS[columns.blanks])
         set_tone(self._blanks_words, "warn" if columns.blanks == "clear" else "")
+        self._drift.setVisible(columns.is_stamped)
+        self.policy.show_value(columns.policies.usual)
         self._key_problem.setText(columns.general_problem)
         self._key_problem.setVisible(bool(columns.general_problem))
         self.table.show_state()
+
+    def _drifting(self) -> QWidget:
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 14, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(label("Since the export", "strong"))
+        layout.addWidget(label("Values changed here and in Zoho", "small", wraps=True))
+        layout.addWidget(self.policy)
+        words = "The file shows who changed what. Values that were changed in Zoho only stay as they are there."
+        layout.addWidget(label(words, "small", wraps=True))
+        return inside
 
     def _settings(self) -> QFrame:
         inside = QWidget()
@@ -88,6 +106,7 @@ class ColumnsStep(QWidget):
         layout.addWidget(label("An empty cell", "small"))
         layout.addWidget(self.blanks)
         layout.addWidget(self._blanks_words)
+        layout.addWidget(self._drift)
         layout.addStretch(1)
         frame, outside = card(margins=(1, 1, 1, 1))
         outside.addWidget(Scrolled(inside))

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from zoho_console.domain.drifts import Policy
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.ui.parts.basics import label, row, separator, set_style_property, set_tone
@@ -15,19 +16,24 @@ from zoho_console.ui.parts.elided import ElidedLabel
 
 LEAVE_OUT = "(leave out)"
 FINDS = "finds the account"
+POLICIES = (("ask me", Policy.ASK), ("take the file’s", Policy.MINE), ("keep Zoho’s", Policy.THEIRS))
 _TITLES = (("Column of the file", 4), ("Its values", 4), ("Sets the field", 5))
 _FIELD_WIDTH = 170
 _DROP = 8  # brings the values to the line of the text in the control
 
 
 class ColumnsTable(QWidget):
-    """The choices by column are in `targets`, the words under them in `notes`."""
+    """The choices by column are in `targets`, what to do with values that Zoho changed too in `policies`, the words
+    under them in `notes`.
+    """
 
     def __init__(self, screen: BulkUpdateScreen) -> None:
         super().__init__()
         self._screen = screen
         self.targets: dict[int, Choice] = {}
+        self.policies: dict[int, Choice] = {}
         self.notes: dict[int, QLabel] = {}
+        self._policy_lines: dict[int, QWidget] = {}
         self._reasons: dict[int, ElidedLabel] = {}
         self._names: dict[int, ElidedLabel] = {}
         self._keys: dict[int, QLabel] = {}
@@ -42,7 +48,15 @@ class ColumnsTable(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for part in (self.targets, self.notes, self._reasons, self._names, self._keys):
+        for part in (
+            self.targets,
+            self.policies,
+            self._policy_lines,
+            self.notes,
+            self._reasons,
+            self._names,
+            self._keys,
+        ):
             part.clear()
         inside = QWidget()
         grid = QGridLayout(inside)
@@ -73,9 +87,9 @@ class ColumnsTable(QWidget):
             box.show_value(field)
             set_tone(self._names[column], "" if is_key or field else "muted")
             reason = columns.why.get(column, "")
-            self._reasons[column].say(
-                reason if is_key or field else "left out" if reason else "not recognised, left out"
-            )
+            self._reasons[column].say(columns.role(column))
+            self._policy_lines[column].setVisible(columns.is_stamped and bool(field) and not is_key)
+            self.policies[column].show_value(columns.policies.of(field))
             set_tone(self._reasons[column], "warn" if reason == "similar name" and (field or is_key) else "")
             problem = columns.problem_of(column)
             self.notes[column].setText(problem)
@@ -104,11 +118,25 @@ class ColumnsTable(QWidget):
         field.setSpacing(3)
         field.addWidget(box)
         field.addLayout(row(key, None))  # else the pill would keep the box to its own width
+        field.addWidget(self._policy_line(column, title))
         field.addWidget(note)
         grid.addLayout(names, line, 0)
         grid.addWidget(values, line, 1, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(field, line, 2)
         self.targets[column], self._keys[column], self.notes[column] = box, key, note
+
+    def _policy_line(self, column: int, title: str) -> QWidget:
+        box = Choice(f"Values of column {shortened(title)} that were changed in Zoho too")
+        box.offer(POLICIES)
+        box.activated.connect(partial(self._set_policy, column))
+        line = QWidget()
+        line.setLayout(row(label("changed in both", "small"), box))
+        line.setVisible(False)
+        self.policies[column], self._policy_lines[column] = box, line
+        return line
+
+    def _set_policy(self, column: int, index: int) -> None:
+        self._screen.columns.set_policy(self.policies[column].itemData(index), column)
 
     def _set_target(self, column: int, index: int) -> None:
         self._screen.columns.set_target(column, self.targets[column].itemData(index))

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
 from zoho_console.domain.guards import Guard
+from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import PROBLEMS
-from zoho_console.screens.change_set import UNDO, Step
+from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
 from zoho_console.ui.parts.basics import button, separator, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
@@ -36,6 +37,10 @@ class Asks(Protocol):
 
     def ask_to_stop(self) -> None:
         """Confirm, then stop."""
+        ...
+
+    def ask_to_undo(self) -> None:
+        """Choose what to undo, then compare it."""
         ...
 
     def ask_for_report(self) -> None:
@@ -62,7 +67,7 @@ class Foot(QWidget):
         self.report = button("Save report…", page.ask_for_report)
         self.pause = button("Pause", screen.pause)
         self.stop = button("Stop…", page.ask_to_stop)
-        self.undo = button("Undo…", self._undo)
+        self.undo = button("Undo…", page.ask_to_undo)
         self.again = button("New update", screen.begin_again)
         self.primary = button("", self._press_primary, "primary")
         self.primary.setMinimumHeight(36)
@@ -161,6 +166,10 @@ class Foot(QWidget):
             self._offer_to_send(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
+        if asked := screen.deciding.asked:
+            which = "It is" if asked == 1 else "They are"
+            words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
+            self._say(words, screen.price if planned else f"{which} shown by “Changed in both” at the left.")
 
     def _run(self, change_set: ChangeSet) -> None:
         screen = self._screen
@@ -176,6 +185,7 @@ class Foot(QWidget):
         cut_off = "It was cut off, or goes on in another console. What was sent is looked up before going on."
         self._say("The run is paused." if paused else "This run is not on its way here.", change_set.note or cut_off)
         self._want(self.report)
+        self._want(self.stop, if_so=paused)
         self._want(self.again)
         self._offer_to_send("Go on", screen.apply)
 
@@ -188,7 +198,7 @@ class Foot(QWidget):
         else:
             self._say("This was given up before anything was sent.", change_set.note)
         self._want(self.report)
-        self._want(self.undo, if_so=bool(updated))
+        self._want(self.undo, if_so=change_set.state is ChangeSetState.FINISHED and may_be_undone(change_set))
         self.undo.setText("Undo the undo…" if change_set.kind is ChangeSetKind.UNDO else "Undo…")
         self._want(self.again)
 
@@ -215,7 +225,3 @@ class Foot(QWidget):
 
     def _back(self) -> None:
         self._screen.go_to(Step.FILE if self._screen.step is Step.COLUMNS else Step.COLUMNS)
-
-    def _undo(self) -> None:
-        if self._screen.change_set is not None:
-            self._screen.prepare_again(self._screen.change_set.id, UNDO)

@@ -8,7 +8,8 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget
 
-from zoho_console.domain.changes import RowState
+from zoho_console.domain.changes import RowRecord, RowState
+from zoho_console.screens.again import undo
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import confirmation, running_sentence, title
 from zoho_console.screens.change_set import Step
@@ -24,6 +25,7 @@ from zoho_console.ui.bulk_update.spine import Spine
 from zoho_console.ui.dialogs import confirm, open_file, save_as, save_file
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.theme import Look
+from zoho_console.ui.undo_dialog import ask_what_to_undo
 
 FILES = "CSV files and spreadsheets (*.csv *.tsv *.txt *.xlsx);;All files (*)"
 TYPED_FROM = 1000  # more changes than this are confirmed by typing their number
@@ -162,6 +164,18 @@ class BulkUpdatePage(Page):
         )
         if terms is not None:
             self._screen.apply(terms)
+
+    def ask_to_undo(self) -> None:
+        """Choose what of the run to undo; compare it with Zoho if the person agrees."""
+        self._screen.tasks.start(self._undo(), name="ask")
+
+    async def _undo(self) -> None:
+        run = self._screen.change_set
+        if run is not None:
+            marked = [row for row in self.rows_step.view.chosen_rows() if isinstance(row, RowRecord)]
+            part = await ask_what_to_undo(self, run, self._screen.facets, marked, self._screen.desk.guard)
+            if part is not None:
+                self._screen.prepare_again(run.id, undo(part))
 
     def ask_to_stop(self) -> None:
         """Stop for good, if the person agrees."""

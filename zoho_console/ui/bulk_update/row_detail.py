@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from zoho_console.domain.changes import RowRecord
 from zoho_console.screens.bulk_words import row_words
 from zoho_console.screens.change_set import ChangeSetScreen
+from zoho_console.ui.bulk_update.decisions import Decisions
 from zoho_console.ui.parts.basics import label, separator
 from zoho_console.ui.parts.elided import ElidedLabel
 
@@ -19,6 +20,7 @@ class RowDetail(QFrame):
         self._screen = screen
         self.name = ElidedLabel("strong")
         self.words = label("", "muted", wraps=True, selectable=True)
+        self.decisions = Decisions(screen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -28,6 +30,7 @@ class RowDetail(QFrame):
         inside.setSpacing(2)
         inside.addWidget(self.name)
         inside.addWidget(self.words)
+        inside.addWidget(self.decisions)
         layout.addLayout(inside)
         self.hide()
 
@@ -39,3 +42,4 @@ class RowDetail(QFrame):
             name, words = row_words(change_set, row)
             self.name.say(name)
             self.words.setText(words)
+            self.decisions.show_row(row)

@@ -8,9 +8,11 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, RowState
+from zoho_console.domain.drifts import Drift
 from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
+from zoho_console.screens.deciding import SHOWN
 from zoho_console.screens.table import ROW_ROLE
 from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow
 from zoho_console.ui.bulk_update.row_detail import RowDetail
@@ -31,6 +33,11 @@ _WORDS: dict[RowState, str] = {
     RowState.UNPROVED: "Unproved",
     RowState.SKIPPED: "Not sent",
     RowState.INVALID: "Cannot be used",
+}
+_WHO: dict[Drift, str] = {
+    Drift.BOTH: "Changed in both",
+    Drift.MINE: "Only yours",
+    Drift.THEIRS: "Only Zoho’s",
 }
 
 
@@ -63,6 +70,7 @@ class RowsStep(QWidget):
         super().__init__()
         self._screen = screen
         self._shown: object = None
+        self._back_to: int | None = None  # the row to show again once it was decided
         self.tiles: dict[object, FilterTile] = {}
         self._title = label("", "strong")
         self._title.setContentsMargins(10, 0, 0, 4)
@@ -83,6 +91,7 @@ class RowsStep(QWidget):
         rows_layout.setSpacing(0)
         rows_layout.addWidget(self.view, 1)
         rows_layout.addWidget(self.detail)
+        self.detail.decisions.decided.connect(self._deciding)
         self.view.row_chosen.connect(self.detail.show_row)
         screen.rows.table.modelReset.connect(self._rows_came)
         whole = QHBoxLayout(self)
@@ -94,22 +103,31 @@ class RowsStep(QWidget):
     def show_state(self) -> None:
         """Draw fields and counts when they changed, and mark the one that filters."""
         screen = self._screen
-        key = (screen.change_set, tuple(screen.facets), screen.step)
+        key = (screen.change_set, tuple(screen.facets), tuple(screen.deciding.counts), screen.step)
         if key != self._shown:
             self._shown = key
             self._fill(screen.change_set)
         self._title.setText("What changed" if screen.step is Step.RESULT else "What will change")
         states, field = screen.filter
         for own, tile in self.tiles.items():
-            chosen = own == (field or (states[0] if states else None))
+            chosen = own == (screen.drift or field or (states[0] if states else None))
             set_style_property(tile, "chosen", "true" if chosen else "false")
 
     def _rows_came(self) -> None:
         """Other rows: of those with a problem the first is told at once."""
         rows, (states, _field) = self._screen.rows.table.rows, self._screen.filter
-        if rows and are_problems(states):
+        if rows and self._back_to is not None:
+            # A row that was decided may have left the filter; then the next one is to be decided.
+            place = next((place for place, row in enumerate(rows) if row.number >= (self._back_to or 0)), len(rows) - 1)
+            self._back_to = None
+            self.view.selectRow(place)
+            self.view.setFocus()
+        elif rows and (are_problems(states) or self._screen.drift is Drift.BOTH):
             self.view.selectRow(0)
         self.detail.show_row(self.view.currentIndex().data(ROW_ROLE))
+
+    def _deciding(self, number: int) -> None:
+        self._back_to = number
 
     def _fill(self, change_set: ChangeSet | None) -> None:
         self.tiles.clear()
@@ -123,14 +141,29 @@ class RowsStep(QWidget):
         for facet in facets:
             self._add_field(facet)
         if facets:
-            self._tiles.addSpacing(6)
-            self._tiles.addWidget(separator())
-            self._tiles.addSpacing(6)
+            self._add_line()
+        for who in SHOWN:
+            self._add_drift(who)
+        if self._screen.deciding.counts:
+            self._add_line()
         self._add(None, FilterTile("All rows", change_set.total), ())
         for state, words in _WORDS.items():
             if count := change_set.count(state):
                 tone = STATE_TONES[state]
                 self._add(state, FilterTile(words, count, "" if tone == "accent" else tone), (state,))
+
+    def _add_drift(self, who: Drift) -> None:
+        fields = self._screen.deciding.of(who)
+        if fields:
+            tone = "warn" if any(one.asked for one in fields) else ""
+            kinds = [(one.label, one.rows) for one in fields]
+            tile = FilterTile(_WHO[who], sum(one.rows for one in fields), tone, kinds)
+            self._add(who, tile, (), drift=who)
+
+    def _add_line(self) -> None:
+        self._tiles.addSpacing(6)
+        self._tiles.addWidget(separator())
+        self._tiles.addSpacing(6)
 
     def _add_field(self, facet: FieldFacet) -> None:
         tile = FilterTile(facet.label, facet.rows, kinds=facet.kinds)
@@ -138,10 +171,17 @@ class RowsStep(QWidget):
         states = (RowState.PLANNED,) if self._screen.step is Step.DIFFERENCE else ()
         self._add(facet.field, tile, states, facet.field)
 
-    def _add(self, key: object, tile: FilterTile, states: tuple[RowState, ...], field: str = "") -> None:
-        tile.clicked.connect(partial(self._choose, states, field))
+    def _add(
+        self,
+        key: object,
+        tile: FilterTile,
+        states: tuple[RowState, ...],
+        field: str = "",
+        drift: Drift | None = None,
+    ) -> None:
+        tile.clicked.connect(partial(self._choose, states, field, drift))
         self.tiles[key] = tile
         self._tiles.addWidget(tile)
 
-    def _choose(self, states: tuple[RowState, ...], field: str, _checked: bool = False) -> None:
-        self._screen.show_rows(states, field)
+    def _choose(self, states: tuple[RowState, ...], field: str, drift: Drift | None, _checked: bool = False) -> None:
+        self._screen.show_rows(states, field, drift)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSplitter
 
 from zoho_console.screens.accounts import MOST_COLUMNS, AccountsScreen, Listed
 from zoho_console.screens.words import age, ago, count
-from zoho_console.ui.dialogs import EXPORT_FORMS, save_as
+from zoho_console.screens.writing import EXPORT_FORMS
+from zoho_console.ui.dialogs import save_as
 from zoho_console.ui.one_field_dialog import ask_one_field
 from zoho_console.ui.parts.basics import EmptyState, button, card
 from zoho_console.ui.parts.column_chooser import ColumnChooser
@@ -207,8 +208,7 @@ class AccountsPage(Page):
 
     async def _export(self) -> None:
         if named := await save_as(self, "Export accounts", "accounts.csv", EXPORT_FORMS):
-            path, stamped = named
-            self._screen.export(path, stamped=stamped)
+            self._screen.export(*named)
 
     async def _update_these(self) -> None:
         chosen = await ask_one_field(self, self._screen.total or 0, self._screen.fields, self._screen.desk.guard)

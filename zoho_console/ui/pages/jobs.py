@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from zoho_console.domain.changes import ChangeSet
+from zoho_console.domain.changes import ChangeSet, RowRecord
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import job_state
 from zoho_console.screens.jobs import JobsScreen
@@ -22,6 +22,7 @@ from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.table import TableView
 from zoho_console.ui.state_filter import StateFilter
 from zoho_console.ui.theme import Look
+from zoho_console.ui.undo_dialog import ask_what_to_undo
 
 LIST_WIDTH = 282
 LOOK_AGAIN_MS = 2000
@@ -35,7 +36,7 @@ class JobsPage(Page):
         self._screen, self._look = screen, look
         self.report = button("Save report…", self._ask_for_report)
         self.retry = button("Retry failed…", screen.retry)
-        self.undo = button("Undo…", screen.undo)
+        self.undo = button("Undo…", self._ask_to_undo)
         self.go_on = button("Continue", screen.go_on, "primary")
         self.add_buttons(self.report, self.retry, self.undo, self.go_on)
         self.list = JobList(look, screen.title)
@@ -108,6 +109,17 @@ class JobsPage(Page):
     def _look_again(self) -> None:
         if self.isVisible() and self._screen.is_anything_running:
             self._screen.shown()
+
+    def _ask_to_undo(self) -> None:
+        self._screen.tasks.start(self._undo(), name="ask")
+
+    async def _undo(self) -> None:
+        run = self._screen.chosen
+        if run is not None:
+            marked = [row for row in self.view.chosen_rows() if isinstance(row, RowRecord)]
+            part = await ask_what_to_undo(self, run, self._screen.facets, marked, self._screen.desk.guard)
+            if part is not None:
+                self._screen.undo(part)
 
     def _ask_for_report(self) -> None:
         screen = self._screen

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from zoho_console.screens.query import QueryScreen, examples
 from zoho_console.screens.table import plain_tooltip
 from zoho_console.screens.words import count
-from zoho_console.ui.dialogs import EXPORT_FORMS, save_as
+from zoho_console.screens.writing import EXPORT_FORMS
+from zoho_console.ui.dialogs import save_as
 from zoho_console.ui.one_field_dialog import ask_one_field
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, set_tone
 from zoho_console.ui.parts.coql_editor import CoqlEditor
@@ -141,8 +142,7 @@ class QueryPage(Page):
 
     async def _export(self) -> None:
         if named := await save_as(self, "Export rows", "query.csv", EXPORT_FORMS):
-            path, stamped = named
-            self._screen.export(path, stamped=stamped)
+            self._screen.export(*named)
 
     async def _update(self) -> None:
         screen = self._screen

@@ -1,4 +1,4 @@
-"""The rail at the left: product and organisation on top, the pages, a badge where something runs."""
+"""The rail at the left: product and organisation on top, the pages, preferences below, a badge where something runs."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("jobs", "Jobs", "jobs"),
     Entry("health", "Token health", "health"),
     Entry("connections", "Connections", "connections"),
+    Entry("preferences", "Preferences", "preferences"),
 )
 
 
@@ -76,8 +77,9 @@ class Rail(QFrame):
         for entry in ENTRIES:
             made = self._entry_button(entry)
             group.addButton(made)
+            if entry is ENTRIES[-1]:
+                layout.addStretch(1)
             layout.addWidget(made)
-        layout.addStretch(1)
         jobs = QHBoxLayout(self._buttons["jobs"])
         jobs.setContentsMargins(0, 0, 10, 0)
         jobs.addStretch(1)

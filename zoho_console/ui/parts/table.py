@@ -45,6 +45,8 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         area = option.rect.adjusted(_PADDING, 0, -_PADDING, -1)
         painter.setFont(option.font)
+        if cell.mark:
+            area = self._mark(painter, area, cell)
         right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight)
         if cell.kind is CellKind.CHANGE:
             self._change(painter, area, cell)
@@ -61,6 +63,13 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 2 * _PADDING, ROW_HEIGHT)
+
+    def _mark(self, painter: QPainter, area: QRect, cell: Cell) -> QRect:
+        """Draw the word at the end; the room that is left comes out."""
+        painter.setFont(_weighted(painter.font(), QFont.Weight.DemiBold, 12))
+        used = _draw(painter, area, cell.mark, self._look.colour(cell.mark_tone), right=True)
+        painter.setFont(_weighted(painter.font(), QFont.Weight.Normal, 13))
+        return area.adjusted(0, 0, -used - _PADDING // 2, 0)
 
     def _dot(self, painter: QPainter, area: QRect, cell: Cell) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -32,15 +32,30 @@ class WrappingRow(QWidget):
 
     def place(self) -> None:
         """Put every widget where it belongs; called again after one of them changed its width."""
-        x = y = height = 0
+        lines: list[list[QWidget]] = [[]]
+        x = 0
         for one in self._widgets:
+            width = one.sizeHint().width()
+            if x and x + width > self.width():
+                lines.append([])
+                x = 0
+            lines[-1].append(one)
+            x += width + GAP
+        y = 0
+        for line in lines:
+            y += self._place_line(line, y) + GAP
+        self.setFixedHeight(max(0, y - GAP))
+
+    @staticmethod
+    def _place_line(line: Sequence[QWidget], y: int) -> int:
+        """Widgets beside each other, centred on their line; its height comes out."""
+        height = max((one.sizeHint().height() for one in line), default=0)
+        x = 0
+        for one in line:
             size = one.sizeHint()
-            if x and x + size.width() > self.width():
-                x, y = 0, y + height + GAP
-            one.setGeometry(x, y, size.width(), size.height())
+            one.setGeometry(x, y + (height - size.height()) // 2, size.width(), size.height())
             x += size.width() + GAP
-            height = size.height()
-        self.setFixedHeight(y + height)
+        return height
 
     def sizeHint(self) -> QSize:
         return QSize(sum(one.sizeHint().width() + GAP for one in self._widgets), self.height())

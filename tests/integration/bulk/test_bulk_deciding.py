@@ -1,0 +1,108 @@
+"""Values that file and Zoho both changed: kept with the plan, decided while nothing was sent."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from bulk_journey import Journey
+
+from zoho_console.bulk.deciding import decide
+from zoho_console.bulk.drift import Policies
+from zoho_console.bulk.exporting import USUAL, CsvExport, ExportForm, write_records
+from zoho_console.bulk.mapping import is_target
+from zoho_console.domain.changes import ChangeSet, RowState
+from zoho_console.domain.drifts import Drift, DriftCount, Policy
+from zoho_console.errors import ZohoConfigError
+from zoho_console.workspace.accounts import AccountQuery
+
+COLUMNS = ("id", "Account_Name", "Health_Score", "Phone")
+SCORE = "Health_Score"
+
+
+def returned(journey: Journey, count: int) -> ChangeSet:
+    """A plan from an export of so many accounts: score and phone were changed in the file, the score in Zoho too."""
+    records = journey.simulator.world.records("Accounts")
+    ids = journey.ids(count)
+    for one in ids:
+        records[one].update(Health_Score=10, Phone="+49 30 10")
+    path = journey.folder / "stamped.csv"
+    with CsvExport(path, COLUMNS, ExportForm("exact", stamped=True)) as export:
+        export.add([records[one] for one in ids])
+    text = path.read_text("utf-8").replace(",10,+49 30 10,", ",22,+49 30 11,")
+    path.write_text(text, "utf-8")
+    for one in ids:
+        records[one]["Health_Score"] = 33
+    return journey.prepare(path)
+
+
+def test_the_plan_knows_who_changed_what(journey: Journey) -> None:
+    planned = returned(journey, 3)
+    assert planned.counts == {RowState.CONFLICT: 3}
+    assert journey.journal.drifts(planned.id) == [
+        DriftCount(SCORE, "Health Score", Drift.BOTH, 3, 3), DriftCount("Phone", "Phone", Drift.MINE, 3, 0),
+    ]  # fmt: skip
+    (row, *_rest) = journey.journal.rows(planned.id, drift=Drift.BOTH)
+    assert (row.before, row.after) == ({SCORE: 33, "Phone": "+49 30 10"}, {SCORE: 22, "Phone": "+49 30 11"})
+    assert journey.journal.rows(planned.id, field="Phone", drift=Drift.BOTH) == []
+
+
+def test_one_row_is_decided_and_only_what_was_taken_is_sent(journey: Journey) -> None:
+    planned = returned(journey, 3)
+    assert decide(journey.journal, planned.id, SCORE, Policy.THEIRS, [3]).counts == {
+        RowState.CONFLICT: 2, RowState.PLANNED: 1,
+    }  # fmt: skip
+    assert decide(journey.journal, planned.id, SCORE, Policy.MINE, [4]).count(RowState.PLANNED) == 2
+
+    done = journey.apply(planned)
+
+    assert done.counts == {RowState.CONFLICT: 1, RowState.UPDATED: 2}
+    ids = journey.ids(3)
+    assert [journey.value(one) for one in ids] == [33, 33, 22]
+    assert [journey.value(one, "Phone") for one in ids] == ["+49 30 10", "+49 30 11", "+49 30 11"]
+    with journey.report(done, form="exact").open(newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["Before: Health Score"], first["After: Health Score"], first["Code"]) == (
+        "33",
+        "22",
+        "changed-in-both",
+    )
+    with pytest.raises(ZohoConfigError, match="stay as they are"):
+        decide(journey.journal, planned.id, SCORE, Policy.MINE)
+
+
+def test_a_retry_asks_again_or_takes_a_policy(journey: Journey) -> None:
+    planned = returned(journey, 2)
+    done = journey.apply(decide(journey.journal, planned.id, SCORE, Policy.MINE, [2]))
+    assert done.counts == {RowState.CONFLICT: 1, RowState.UPDATED: 1}
+    assert journey.retry(done).counts == {RowState.CONFLICT: 1}
+    assert journey.retry(done, policies=Policies(Policy.MINE)).counts == {RowState.PLANNED: 1}
+
+
+def test_a_whole_column_is_decided_in_blocks_and_batches_are_numbered_anew(journey: Journey) -> None:
+    planned = returned(journey, 250)
+    decide(journey.journal, planned.id, SCORE, Policy.MINE)
+    assert journey.journal.open_batches(planned.id) == [1, 2, 3]
+    again = decide(journey.journal, planned.id, SCORE, Policy.ASK)
+    assert again.counts == {RowState.CONFLICT: 250}
+    assert journey.journal.open_batches(planned.id) == []
+
+
+@pytest.mark.parametrize("form", [USUAL, ExportForm(stamped=True)])
+def test_every_account_exported_and_brought_back_untouched_changes_nothing(journey: Journey, form: ExportForm) -> None:
+    records = journey.simulator.world.records("Accounts")
+    hostile = ("=1+1", "'=1+1", "+49 30", "-1+1", "00123", "''x", '"q",;', "a\nb", "@x", "=cmd|' /C calc'!A0")
+    for one, text in zip(journey.ids(len(hostile)), hostile, strict=True):
+        records[one].update(Account_Name=text, Description=text, Health_Score=-5, Annual_Revenue=-12.5)
+    path = journey.folder / "accounts.csv"
+
+    async def export() -> None:
+        fields = await journey.workspace.fields(journey.acme)
+        names = tuple(one.api_name for one in fields if is_target(one))
+        assert "Owner" in names
+        found = AccountQuery(names).all_by_id(journey.workspace.client(journey.acme), fields)
+        await write_records(path, ("id", *names), found, lambda _rows: None, form)
+
+    journey.call(export())
+    planned = journey.prepare(path, blanks="clear")
+    assert planned.counts == {RowState.UNCHANGED: 300}
