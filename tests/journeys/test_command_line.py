@@ -262,7 +262,7 @@ def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tm
     assert acme["sign_ins"] == {"known": 1, "most": 20}
     assert acme["last_24_hours"][-1]["credits_used"] > 0
     assert [one["lacks"] for one in acme["features"]] == [[]] * 6
-    assert [health[light]["state"] for light in ("password_store", "database", "clock")] == ["Opens", "Works", "Right"]
+    assert [health[light]["state"] for light in ("password_store", "database", "clock")] == ["None", "Works", "Right"]
 
 
 def test_signing_in_without_a_browser_on_this_computer(console: Console) -> None:
