@@ -219,9 +219,12 @@ def test_not_checked_until_it_is_checked(board: Board) -> None:
 
 def test_credits_low_by_zohos_own_figure(board: Board, simulator: Simulator, acme: Connection) -> None:
     simulator.allowance.spend(simulator.allowance.total - simulator.allowance.spent - 400)
+    then = "now() - interval '23 hours 30 minutes'"
+    board.sql(f"insert into credit_use (connection_id, at, calls, used) values ({acme.id}, {then}, 30, 3000)")
     board.call(acme)
     board.look(HealthState.CREDITS_LOW)
     assert "of the last 24 hours" in board.sentence
+    assert "About 3,000 come back by " in board.sentence
     board.press()
     board.wait(HealthState.CREDITS_LOW)
 

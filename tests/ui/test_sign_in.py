@@ -97,6 +97,7 @@ def waiting(qtbot: QtBot, page: ConnectionsPage) -> SignInScreen:
 def cancelled(qtbot: QtBot, page: ConnectionsPage) -> None:
     qtbot.mouseClick(page.panel.cancel, LEFT)
     qtbot.waitUntil(lambda: page._screen.signing.connection is None)
+    qtbot.waitUntil(lambda: not page._screen.signing.tasks.is_running("drop"))  # what was not kept is withdrawn
 
 
 @pytest.mark.parametrize(

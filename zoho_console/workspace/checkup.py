@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 from zoho_console.domain.connections import Connection
 from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoDatabaseError, ZohoError
@@ -10,7 +11,7 @@ from zoho_console.store.credit_use import use_since
 from zoho_console.store.token_history import events_since, sign_ins
 from zoho_console.store.tokens import TokenHealth
 from zoho_console.workspace.health import Evidence, Health, HealthState
-from zoho_console.workspace.health_rules import health_of, skew_of
+from zoho_console.workspace.health_rules import credits_are_low, health_of, skew_of
 from zoho_console.workspace.lights import Light, clock_light, database_light, password_store_light
 from zoho_console.workspace.overview import HOUR, HOURS, Overview, overview_of, sign_ins_of
 from zoho_console.workspace.workspace import Workspace
@@ -84,14 +85,22 @@ class Checkup:
         )
 
     def _evidence(self, connection: Connection) -> Evidence:
-        token = self._workspace.vault(connection.id).health()
+        token, usage = self._workspace.vault(connection.id).health(), self._workspace.usage(connection.id)
+        is_low = usage is not None and credits_are_low(usage)
         return Evidence(
             token,
-            usage=self._workspace.usage(connection.id),
+            usage=usage,
+            credits_back=self._credits_back(connection, token) if is_low else 0,
             trouble=self._workspace.trouble(connection.id),
             locked_out=self._store_problem or self._locked_out(connection, token),
             has_secret=connection.id not in self._without_secret,
         )
+
+    def _credits_back(self, connection: Connection, token: TokenHealth) -> int:
+        """A credit counts for 24 hours."""
+        within_the_hour = (token.now or datetime.now(UTC)) - (HOURS - 1) * HOUR
+        uses = use_since(self._workspace.database, HOURS * HOUR)
+        return sum(one.used for one in uses if one.connection_id == connection.id and one.at < within_the_hour)
 
     def _locked_out(self, connection: Connection, token: TokenHealth) -> ZohoError | None:
         if self._may_open and token.has_grant:

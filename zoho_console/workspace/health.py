@@ -82,6 +82,7 @@ class Evidence:
 
     token: TokenHealth
     usage: ApiUsage | None = None
+    credits_back: int = 0  # of those that this workspace used, where few are left: how many come back within the hour
     trouble: ZohoError | None = None  # of the last calls
     locked_out: ZohoError | None = None  # why this desktop cannot open the tokens or the secret
     has_secret: bool = True

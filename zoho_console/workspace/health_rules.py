@@ -23,12 +23,14 @@ from zoho_console.store.desktops import this_console
 from zoho_console.store.tokens import TokenHealth
 from zoho_console.workspace.health import Evidence, Health, HealthState, Remedy, Verdict
 from zoho_console.workspace.times import age, clock
+from zoho_console.zoho.usage import ApiUsage
 
 # “Works” is said only with a proof this fresh.
 PROOF_AGE = timedelta(minutes=15)
 # One refusal may be a mistake on the way; two this far apart are Zoho's word.
 PROOF_OF_REVOCATION = timedelta(seconds=60)
 MOST_SKEW = timedelta(seconds=120)
+HOUR = timedelta(hours=1)
 RESERVE = 1000  # credits that are left for the rest of the company
 
 
@@ -229,13 +231,15 @@ def _expiring(case: _Case) -> Verdict | None:
 
 
 def _credits_low(case: _Case) -> Verdict | None:
-    left = case.evidence.usage.credits_left if case.evidence.usage else None
-    if left is None or left > RESERVE:
+    usage = case.evidence.usage
+    if usage is None or not credits_are_low(usage):
         return None
+    back = case.evidence.credits_back
+    returns = f"About {back:,} come back by {clock(case.here + HOUR)}." if back else "Credits come back hour by hour."
     return Verdict(
         HealthState.CREDITS_LOW, "Credits low", "warn",
-        f"{left:,} of the last 24 hours' API credits are left, which are your company's reserve. Credits come back "
-        f"hour by hour. {case.proof}",
+        f"{usage.credits_left:,} of the last 24 hours' API credits are left, which are your company's reserve. "
+        f"{returns} {case.proof}",
         Remedy.CHECK,
     )  # fmt: skip
 
@@ -254,6 +258,11 @@ _RULES: tuple[_Rule, ...] = (
     _surroundings, _secret_missing, _not_signed_in, _away, _clock_wrong, _failing, _refused, _throttled,
     _refresh_failed, _renewing, _expiring, _credits_low, _works,
 )  # fmt: skip
+
+
+def credits_are_low(usage: ApiUsage) -> bool:
+    """Whether no more is left than the company's reserve, by Zoho's own figure."""
+    return usage.credits_left is not None and usage.credits_left <= RESERVE
 
 
 def skew_of(evidence: Evidence, here: datetime) -> timedelta:
