@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
@@ -15,7 +14,7 @@ from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
-from zoho_console.ui.parts.basics import button, separator, set_tone
+from zoho_console.ui.parts.basics import button, row, separator, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.guard_mark import GuardPill
 from zoho_console.ui.parts.progress import ProgressLine
@@ -61,7 +60,7 @@ class Foot(QWidget):
         self.guard = GuardPill()
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self.line)
+        words.addLayout(row(self.guard, self.line))
         words.addWidget(self.small)
         self.back = button("Back", self._back)
         self.report = button("Save report…", page.ask_for_report)
@@ -78,7 +77,6 @@ class Foot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
-        layout.addWidget(self.guard, 0, Qt.AlignmentFlag.AlignVCenter)
         for one in self._buttons:
             layout.addWidget(one)
         self._state.setMinimumHeight(HEIGHT)
