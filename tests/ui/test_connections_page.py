@@ -78,7 +78,7 @@ def fill(qtbot: QtBot, page: ConnectionsPage, draft: Draft) -> None:
 def test_a_card_says_whose_it_is_how_it_is_and_that_it_is_in_use(page: ConnectionsPage, acme: Connection) -> None:
     assert acme.user is not None
     card = page.cards[0]
-    assert card.name.text() == "Acme"
+    assert card.name.whole == "Acme"
     assert card.pill.word == "Works"
     assert card.in_use.isVisible()
     assert not card.use.isVisible()

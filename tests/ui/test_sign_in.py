@@ -12,7 +12,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -30,6 +30,7 @@ from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
+NARROW = QSize(704, 520)  # what the smallest window leaves for a page
 Picture = Callable[[QWidget, str], None]
 D, N, A = Progress.DONE, Progress.NOW, Progress.AHEAD
 
@@ -195,6 +196,12 @@ def test_a_port_that_is_taken_is_named_and_the_registered_ones_are_offered(
     assert panel.lines[Step.LISTENING].accessibleName().endswith("stopped here")
     assert [one.text() for one in panel.ending.ports] == [f"Use port {spare}"]
     pictured(page, "sign-in-port-taken")
+    wide = page.size()
+    page.resize(NARROW)
+    qtbot.waitUntil(lambda: page._scroll.viewport().width() < NARROW.width())
+    assert page._scroll.widget().width() <= page._scroll.viewport().width()
+    pictured(page, "sign-in-port-taken-narrow")
+    page.resize(wide)
 
     qtbot.mouseClick(panel.ending.ports[0], LEFT)
     qtbot.waitUntil(lambda: bool(browser.asked))
@@ -408,17 +415,21 @@ def test_removing_a_connection_ends_its_sign_in(
 
 
 def test_the_check_list_comes_into_view_however_far_down_the_connection_is(
-    qtbot: QtBot, page: ConnectionsPage, browser: Browser, workspace: Workspace
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, workspace: Workspace, pictured: Picture
 ) -> None:
     origins = origins_for("eu", Environment.PRODUCTION)
     for number in range(6):
-        workspace.add_connection(NewConnection(f"Europe {number}", "eu", "1000.ABC", origins), "secret")
+        name = f"Europe {number}, of a name that is longer than anybody would want to read on a card"
+        workspace.add_connection(NewConnection(name, "eu", "1000.ABC", origins), "secret")
     page._screen.shown()
     qtbot.waitUntil(lambda: len(page.cards) == 7)
+    page.resize(NARROW)
     bar = page._scroll.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     bar.setValue(bar.maximum())
     page._screen.signing.begin(page._screen.health[0].connection)
     qtbot.waitUntil(page.panel.isVisible)
     assert bar.value() == 0
+    assert page._scroll.widget().width() <= page._scroll.viewport().width()
+    pictured(page, "sign-in-narrow")
     cancelled(qtbot, page)

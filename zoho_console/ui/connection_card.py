@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSizePolicy
 
 from zoho_console.domain.connections import CUSTOM, Connection
 from zoho_console.screens.connections import ConnectionsScreen, Health
@@ -34,7 +35,8 @@ class ConnectionCard(EdgeCard):
         super().__init__()
         self._screen = screen
         self._connection: Connection | None = None
-        self.name = label("", "card-title")
+        self.name = ElidedLabel("card-title")
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # the pills follow it at once
         self.pill = StatePill()
         self.in_use = label("In use", "pill", tone="accent")
         self.guard = GuardPill()
@@ -63,7 +65,7 @@ class ConnectionCard(EdgeCard):
         connection = self._connection = health.connection
         current = self._screen.is_current(connection)
         self.set_edge(connection_colour(connection.colour))
-        self.name.setText(connection.name)
+        self.name.say(connection.name)
         self.pill.show_state(health.verdict.word, health.verdict.tone)
         self.in_use.setVisible(current)
         self.guard.show_guard(connection.guard)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidg
 
 from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_of
 from zoho_console.ui.parts.basics import button, card, label, row, set_style_property, set_tone
+from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.second_way import SecondWay
 
 MARK_WIDTH = 16
@@ -48,7 +49,7 @@ class SignInPanel(QFrame):
     def __init__(self, screen: SignInScreen) -> None:
         super().__init__()
         self._screen = screen
-        self._title = label("", "card-title")
+        self._title = ElidedLabel("card-title")
         self.left = label("", "muted")
         self.lines = {step: StepLine(_WORDS[step]) for step in Step}
         self.rejected = label("", tone="warn", wraps=True)
@@ -73,7 +74,7 @@ class SignInPanel(QFrame):
         browser.addWidget(label("If no browser opened, open this address yourself:", "small"))
         browser.addLayout(row(self.address, self.copy, self.again))
         frame, inside = card(margins=(20, 16, 20, 16), spacing=8)
-        inside.addLayout(row(self._title, None, self.left))
+        inside.addLayout(row(self._title, self.left))
         for line in self.lines.values():
             inside.addWidget(line)
         for part in (self.rejected, self.ending, self._browser, self.second_way):
@@ -92,7 +93,7 @@ class SignInPanel(QFrame):
             self.second_way.hide()
             self.second_way.clear()
             return
-        self._title.setText(f"Signing in to “{connection.name}”")
+        self._title.say(f"Signing in to “{connection.name}”")
         minutes, seconds = divmod(screen.seconds_left, 60)
         self.left.setText(f"{minutes}:{seconds:02} left" if screen.is_waiting else "stopped")
         for step, line in self.lines.items():
@@ -146,16 +147,16 @@ class Ending(QWidget):
         self.use_port = button("Use this port", self._use_typed)
         self._ports = row(spacing=8)
         self._other = QWidget()
-        self._other.setLayout(row(label("or another one that is registered:", "muted"), self.port, self.use_port))
+        self._other.setLayout(row(label("Or another one that is registered:", "muted"), self.port, self.use_port))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.words)
         layout.addWidget(self.advice)
         actions = row(self.retry, self.keep)
         actions.addLayout(self._ports)
-        actions.addWidget(self._other)
         actions.addStretch(1)
         layout.addLayout(actions)
+        layout.addLayout(row(self._other, None))
 
     def show_state(self) -> None:
         """Draw the problem, or nothing while there is none."""
