@@ -168,7 +168,7 @@ class NotEnrolled(ZohoAuthError):
     def __init__(self, fingerprint: str) -> None:
         super().__init__(
             "This desktop is not yet allowed to read the team's connections.",
-            advice=f"Ask a colleague to approve the code {fingerprint} on a desktop that is.",
+            advice=f"Ask a colleague to approve the code {fingerprint} on an approved desktop.",
             details={"fingerprint": fingerprint},
         )
         self.fingerprint = fingerprint

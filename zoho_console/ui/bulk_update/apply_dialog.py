@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from zoho_console.domain.guards import Guard
 from zoho_console.domain.terms import AUTOMATIONS, JOB_FROM, WAVES_FROM, Terms
 from zoho_console.ui.dialogs import Confirmation, shown
 from zoho_console.ui.parts.basics import label, row
@@ -24,8 +25,18 @@ VERIFY_WORDS = {10: "One row in ten is read back", 100: "Every row is read back"
 class ApplyDialog(Confirmation):
     """A confirmation with the terms of the run; `terms` are those that were chosen."""
 
-    def __init__(self, parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str) -> None:
-        super().__init__(parent, verb, text, verb, typed=typed)
+    def __init__(
+        self,
+        parent: QWidget,
+        text: str,
+        verb: str,
+        terms: Terms,
+        *,
+        planned: int,
+        typed: str,
+        guard: Guard | None = None,
+    ) -> None:
+        super().__init__(parent, verb, text, verb, typed=typed, guard=guard)
         self._terms = terms
         self.automation = _choice("Automation", AUTOMATION_WORDS, terms.automation)
         shares = {terms.verify: f"{terms.verify} % of the rows are read back", **VERIFY_WORDS}
@@ -69,8 +80,8 @@ def _choice(name: str, words: Mapping[Any, str], value: object) -> Choice:
 
 
 async def ask_to_apply(
-    parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str
-) -> Terms | None:  # fmt: skip
+    parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str, guard: Guard | None
+) -> Terms | None:
     """The terms on which the person wants it sent; None if they do not."""
-    dialog = ApplyDialog(parent, text, verb, terms, planned=planned, typed=typed)
+    dialog = ApplyDialog(parent, text, verb, terms, planned=planned, typed=typed, guard=guard)
     return dialog.terms if await shown(dialog) else None
