@@ -51,6 +51,8 @@ class ZohoError(Exception):
     def __init__(self, message: str, *, advice: str = "", details: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.advice = advice
+        if advice:
+            self.add_note(advice)  # a script that does not catch it shows the remedy under the sentence
         self.details: dict[str, Any] = dict(details or {})
 
 

@@ -15,7 +15,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
 
-from zoho_console.errors import NotEnrolled, UntrustedKey, UntrustedToken, ZohoConfigError
+from zoho_console.errors import NoPasswordStore, NotEnrolled, UntrustedKey, UntrustedToken, ZohoConfigError
+from zoho_console.logs import hide
 from zoho_console.store.database import Database
 from zoho_console.store.marks import Marks
 from zoho_console.store.sealing import DesktopKey, code_key, is_vouched, new_key, offer, vouch
@@ -23,6 +24,10 @@ from zoho_console.store.tables import desktops as table
 
 KEY_VARIABLE = "ZOHO_CONSOLE_KEY"
 _SECRET_NAME = "desktop-key"
+_WITHOUT_STORE = (
+    f"Set {KEY_VARIABLE} to what “zoho-console desktops key” prints, once for this computer, or start a password store "
+    "such as GNOME Keyring or KWallet."
+)
 # Any number will do as long as every console uses the same: two that open a new workspace at once must not both begin.
 _LOCK = 815_470_002
 
@@ -87,6 +92,7 @@ class Desktops:
         with self._lock:
             if self._key is None:
                 key = self._own_key()
+                hide(key.code)  # only the message that is shown to the person tells it
                 with self._database.begin() as connection:
                     _enrol(connection, key)
                 self._key = key
@@ -187,7 +193,10 @@ class Desktops:
         if kept := self._secrets.get(_SECRET_NAME, ""):
             return DesktopKey.from_text(kept)
         made = DesktopKey.new()
-        self._secrets.set(_SECRET_NAME, made.text, "")
+        try:
+            self._secrets.set(_SECRET_NAME, made.text, "")
+        except NoPasswordStore as error:
+            raise NoPasswordStore(str(error), advice=_WITHOUT_STORE) from error
         return made
 
     def _desktop(self, row: RowMapping, known: tuple[int, bytes] | None) -> Desktop:
