@@ -64,7 +64,7 @@ def test_a_desktop_that_asks_is_approved_by_its_code(
     qtbot.keyClicks(field, "AAAA-BBBB-CCCC-DDDD")
     press(qtbot, page, "Approve")
     qtbot.waitUntil(lambda: bool(notices))
-    assert "No desktop asks to join with the code" in notices[0].title
+    assert "No desktop asks to join with the code" in notices[0].text
     assert [one.is_approved for one in page._screen.team.desktops] == [True, False]
     field.clear()
     qtbot.keyClicks(field, code.lower())
