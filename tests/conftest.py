@@ -16,18 +16,19 @@ import pytest
 from keyring.backends import SecretService
 from sqlalchemy import make_url, text
 
+from tests.canaries.family import GIVEN, Search, marked_key
 from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import Connection
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.database import Database
 from zoho_console.store.embedded import EmbeddedPostgres
 from zoho_console.store.migrate import bring_to_head
-from zoho_console.store.sealing import DesktopKey
 from zoho_console.store.secrets import MemorySecrets
 from zoho_console.workspace.workspace import Workspace
 
+pytest_plugins = ["tests.canaries.plugin"]
 # One desktop's key for every console of the tests, those in processes of their own too.
-os.environ["ZOHO_CONSOLE_KEY"] = DesktopKey.new().text
+os.environ["ZOHO_CONSOLE_KEY"] = marked_key()
 
 SecretServiceIn = Callable[[Path, str | None], AbstractContextManager[dict[str, str]]]
 
@@ -35,11 +36,12 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def open_folder() -> Iterator[Path]:
+def open_folder(canary_search: Search) -> Iterator[Path]:
     """A temporary folder that every user may pass through: as root, Postgres runs as another user."""
     folder = Path(tempfile.mkdtemp(prefix="zoho-console-test-"))
     folder.chmod(0o711)
     yield folder
+    canary_search.folder("left by databases and consoles", folder, except_for=GIVEN)
     shutil.rmtree(folder)
 
 
@@ -57,15 +59,15 @@ def server_url(open_folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_url(server_url: str) -> Iterator[str]:
+def empty_url(server_url: str, before_dropping: Callable[[], None]) -> Iterator[str]:
     """The address of a database with nothing in it."""
-    yield from _fresh(server_url, "template0")
+    yield from _fresh(server_url, "template0", before_dropping)
 
 
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, before_dropping: Callable[[], None]) -> Iterator[str]:
     """The address of an empty database at the newest schema."""
-    yield from _fresh(server_url, "migrated")
+    yield from _fresh(server_url, "migrated", before_dropping)
 
 
 @pytest.fixture
@@ -146,10 +148,27 @@ def _secret_service(home: Path, password: str | None) -> Iterator[dict[str, str]
     bus.stdout.close()
 
 
-def _fresh(server_url: str, template: str) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def before_dropping(
+    request: pytest.FixtureRequest, server_url: str, open_folder: Path, canary_search: Search
+) -> Callable[[], None]:
+    """With `--canaries`: searches what the server wrote since the last time, its write-ahead log too."""
+
+    def look() -> None:
+        _in_server(server_url, "checkpoint")
+        canary_search.folder("database", open_folder / "session", except_for=GIVEN)
+
+    if request.config.option.canaries is None:
+        return lambda: None
+    canary_search.add(make_url(server_url).password or "")
+    return look
+
+
+def _fresh(server_url: str, template: str, before_dropping: Callable[[], None]) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     _in_server(server_url, f"create database {name} template {template}")
     yield _named(server_url, name)
+    before_dropping()
     _in_server(server_url, f"drop database {name} with (force)")
 
 

@@ -17,7 +17,8 @@ ZohoError                     everything this package raises on purpose
 │  ├─ SignInCancelled         the person or the clock ended a sign-in
 │  ├─ WrongClient             client id or secret is unknown in this data centre
 │  ├─ ScopeMissing            the sign-in lacks a permission (scope)
-│  ├─ NotEnrolled             this desktop may not read the team's sign-ins yet (fingerprint)
+│  ├─ NotEnrolled             this desktop may not read the team's sign-ins yet (code)
+│  │  └─ UntrustedKey          a workspace key is offered that no approved desktop vouches for
 │  ├─ UntrustedToken          a stored sign-in was altered or restored from an old copy
 │  └─ TokenThrottled          too many tokens asked for (retry_after)
 └─ ZohoAPIError               Zoho refused or could not answer a call (status, code)
@@ -51,6 +52,8 @@ class ZohoError(Exception):
     def __init__(self, message: str, *, advice: str = "", details: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.advice = advice
+        if advice:
+            self.add_note(advice)  # a script that does not catch it shows the remedy under the sentence
         self.details: dict[str, Any] = dict(details or {})
 
 
@@ -163,15 +166,32 @@ class ScopeMissing(ZohoAuthError):
 
 
 class NotEnrolled(ZohoAuthError):
-    """A colleague has not approved this desktop yet; `fingerprint` is what they compare."""
+    """A colleague has not approved this desktop yet; `code` is what they enter on theirs."""
 
-    def __init__(self, fingerprint: str) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str = "This desktop is not yet allowed to read the team's connections.",
+        *,
+        more_advice: str = "",
+    ) -> None:
         super().__init__(
-            "This desktop is not yet allowed to read the team's connections.",
-            advice=f"Ask a colleague to approve the code {fingerprint} on an approved desktop.",
-            details={"fingerprint": fingerprint},
+            message,
+            advice=f"Ask a colleague to approve the code {code} on an approved desktop.{more_advice}",
+            details={"code": code},
         )
-        self.fingerprint = fingerprint
+        self.code = code
+
+
+class UntrustedKey(NotEnrolled):
+    """The database offers a workspace key that no approved desktop vouches for; it is never used."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            code,
+            "The database offers this desktop a key that no approved desktop vouches for, so it is not used.",
+            more_advice=" If nobody removed a desktop, tell your database administrator.",
+        )
 
 
 class UntrustedToken(ZohoAuthError):

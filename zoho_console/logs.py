@@ -21,15 +21,17 @@ _NAMED = re.compile(
 )
 _BEARER = re.compile(r"(?i)\b(Bearer|Zoho-oauthtoken)\s+[^\s\"',}]+")
 _AUTHORITY = re.compile(r"(://[^/\s:@]*:)[^@\s/]+@")
-# One for the whole program, as logging itself is: each secret, oldest first, with all the ways it may be written.
+# One for the whole program, as logging itself is: secrets, longest unused first, with all the ways they may be written.
 _HIDDEN: dict[str, tuple[str, ...]] = {}
 
 
 def hide(secret: str) -> None:
     """From now on this value is blanked wherever `redacted` meets it: plain, quoted for an address, or in base64."""
-    if len(secret) < SHORTEST or secret in _HIDDEN:
+    if len(secret) < SHORTEST:
         return
-    _HIDDEN[secret] = tuple({secret, quote(secret, safe=""), *_in_base64(secret.encode())})
+    # Anew, so that a secret in use is the last to be forgotten.
+    spelled = _HIDDEN.pop(secret, None) or tuple({secret, quote(secret, safe=""), *_in_base64(secret.encode())})
+    _HIDDEN[secret] = spelled
     while len(_HIDDEN) > MOST_HIDDEN:
         _HIDDEN.pop(next(iter(_HIDDEN)), None)
 

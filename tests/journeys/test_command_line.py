@@ -343,16 +343,16 @@ def test_a_second_desktop_waits_for_approval_and_loses_it_when_removed(console: 
     colleague = replace(console, key=console.value("desktops", "key")["ZOHO_CONSOLE_KEY"])
 
     refused = colleague.value("accounts", code=3)
-    code = refused["details"]["fingerprint"]
+    code = refused["details"]["code"]
     assert [one["is_approved"] for one in colleague.value("desktops")] == [True, False]
-    assert colleague.value("desktops", "approve", code, code=3)["details"] == {"fingerprint": code}
+    assert colleague.value("desktops", "approve", code, code=3)["details"] == {"code": code}
     assert "may read" in console.run("desktops", "approve", code)
     assert colleague.value("accounts", "--limit", "1")
 
     leaver = next(one["id"] for one in console.value("desktops") if not one["is_this"])
     assert "--yes" in console.value("desktops", "remove", str(leaver), code=2)["advice"]
     assert console.value("desktops", "remove", str(leaver), "--yes") == {"sign_ins_to_renew": 1}
-    assert colleague.value("accounts", code=3)["details"]["fingerprint"] == code
+    assert colleague.value("accounts", code=3)["details"]["code"] == code
     assert console.value("accounts", "--limit", "1")
     assert "signed in again" in console.run("desktops", "begin-anew", code=2)
     console.run("desktops", "begin-anew", "--yes")

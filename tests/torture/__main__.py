@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from tests.canaries.whole import PARTS, suite
 from tests.simulation.campaigns import attribution, histories
 from tests.torture import answering, client, killing, racing, renewing
 from tests.torture.canaries import canaries
@@ -60,6 +61,7 @@ ON_PAPER: dict[str, tuple[Campaign, int]] = {
     "attribution": (attribution, 1_000_000),
     "client-faults": (_faults, 10_000),
     "canaries": (canaries, 40),
+    "suite-canaries": (suite, len(PARTS)),
     "callbacks": (answering.callbacks, 1_000),
     "spellings": (spellings, 200),
     "junk": (answering.junk, 10_000),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.connections import Connection
@@ -56,6 +56,18 @@ def test_a_desktop_that_asks_is_approved_by_its_code(
     vault = type(workspace.vault(acme.id))(workspace.database, acme.id, other)
     with pytest.raises(NotEnrolled):
         vault.load()
+    field = next(one for one in page.desktops.findChildren(QLineEdit) if one.isVisible())
+    code = next(one.code for one in other.desktops.all() if one.is_this)
+    assert code not in [one.text() for one in page.desktops.findChildren(QLabel)]
+    notices = []
+    page._screen.team.noticed.connect(notices.append)
+    qtbot.keyClicks(field, "AAAA-BBBB-CCCC-DDDD")
+    press(qtbot, page, "Approve")
+    qtbot.waitUntil(lambda: bool(notices))
+    assert "No desktop asks to join with the code" in notices[0].text
+    assert [one.is_approved for one in page._screen.team.desktops] == [True, False]
+    field.clear()
+    qtbot.keyClicks(field, code.lower())
     press(qtbot, page, "Approve")
     qtbot.waitUntil(lambda: all(one.is_approved for one in page._screen.team.desktops))
     assert vault.load() is not None

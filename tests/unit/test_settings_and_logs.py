@@ -79,6 +79,14 @@ def test_the_oldest_of_very_many_hidden_values_are_forgotten() -> None:
     assert logs.redacted(values[-1]) == logs.BLANK
 
 
+def test_a_value_in_use_is_hidden_however_many_come_after_its_first_time() -> None:
+    logs.hide("the-client-secret")
+    for number in range(2 * logs.MOST_HIDDEN):
+        logs.hide(f"{number}-is-a-later-token")
+        logs.hide("the-client-secret")
+    assert logs.redacted("the-client-secret") == logs.BLANK
+
+
 def test_of_two_hidden_values_that_begin_alike_nothing_stays() -> None:
     logs.hide("begins-alike")
     logs.hide("begins-alike-and-goes-on")

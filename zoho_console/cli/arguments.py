@@ -87,7 +87,7 @@ def _connecting(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     desktops = _command(commands, "desktops", "list the desktops that may read the sign-ins", connection=False)
     actions = desktops.add_subparsers(metavar="ACTION")
     approve = _action(actions, "desktops", "approve", "let a desktop read the sign-ins")
-    approve.add_argument("code", metavar="CODE", help="what that desktop shows, such as A7K2-9QXM-4TRD")
+    approve.add_argument("code", metavar="CODE", help="what that desktop shows, such as A7K2-9QXM-4TRD-W8PN")
     remove = _action(actions, "desktops", "remove", "take a desktop off and renew every key")
     remove.add_argument("id", type=int, metavar="ID")
     anew = _action(actions, "desktops", "begin-anew", "forget all keys and tokens: no approved desktop is left")

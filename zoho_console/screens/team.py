@@ -23,9 +23,9 @@ class TeamScreen(Screen):
         """Read them anew; the password store may keep its answer for a while."""
         self.tasks.start(self._look(), name="look")
 
-    def approve(self, desktop: Desktop) -> None:
-        """Let a desktop read the sign-ins."""
-        self.tasks.start(self._approve(desktop), name="approve")
+    def approve(self, code: str) -> None:
+        """Let the desktop that shows this code read the sign-ins."""
+        self.tasks.start(self._approve(code), name="approve")
 
     def remove(self, desktop: Desktop) -> None:
         """Take a desktop off; every key is renewed."""
@@ -43,8 +43,8 @@ class TeamScreen(Screen):
         wrong = waiting or problem
         self.problem = f"{wrong} {wrong.advice}" if wrong else ""
 
-    async def _approve(self, desktop: Desktop) -> None:
-        approved = await self.blocking(self.workspace.keys.desktops.approve, desktop.code)
+    async def _approve(self, code: str) -> None:
+        approved = await self.blocking(self.workspace.keys.desktops.approve, code)
         self.notice(f"“{approved.name}” may read the sign-ins now.")
         await self._look()
 

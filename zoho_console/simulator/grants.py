@@ -21,6 +21,7 @@ REFRESH_WINDOW = timedelta(minutes=10)
 REFRESHES_IN_WINDOW = 10
 LIVE_ACCESS_TOKENS = 15
 REFRESH_TOKENS = 20
+TOKEN_MARK = "5ec4e75ec4e75ec4"  # in every code and token, so that one is known wherever it turns up
 THROTTLED = "You have made too many requests continuously. Please try again after some time."
 
 
@@ -212,7 +213,7 @@ class Grants:
 
 
 def _token() -> str:
-    return f"1000.{secrets.token_hex(16)}.{secrets.token_hex(16)}"
+    return f"1000.{TOKEN_MARK}{secrets.token_hex(8)}.{TOKEN_MARK}{secrets.token_hex(8)}"
 
 
 def _verified(consent: Consent, verifier: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,8 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from zoho_console.errors import UntrustedToken
 from zoho_console.logs import hide
 from zoho_console.store.database import Database
-from zoho_console.store.desktops import Desktops
-from zoho_console.store.marks import Marks
+from zoho_console.store.desktops import Desktops, mark_of
 from zoho_console.store.sealing import is_sealed, new_key, seal, unseal
 from zoho_console.store.tables import data_keys as table
 from zoho_console.store.tables import desktops as desktops_table
@@ -46,11 +44,7 @@ class DataKey:
     id: int
     generation: int
     key: bytes = field(repr=False)
-
-    @property
-    def mark(self) -> str:
-        """A name that tells nothing of the key, and that nobody can give to another one."""
-        return hashlib.sha256(b"zoho-console mark " + self.key).hexdigest()[:32]
+    mark: str = ""  # names the workspace and the connection; outlives this key, which an administrator may delete
 
     def seal(self, place: Place, secrets: Mapping[str, str]) -> dict[str, str]:
         """Tokens by column, as they are stored at a place."""
@@ -77,13 +71,13 @@ class DataKey:
 class DataKeys:
     """Finds, makes and renews data keys, in the transaction of the caller.
 
-    `marks` holds, for each key, the newest generation of tokens that this desktop saw sealed with it.
+    `marks` holds, for each connection, the newest generation of tokens that this desktop saw.
     """
 
-    def __init__(self, database: Database, desktops: Desktops, marks: Marks | None = None) -> None:
+    def __init__(self, database: Database, desktops: Desktops) -> None:
         self._database = database
         self.desktops = desktops
-        self.marks = marks or Marks()
+        self.marks = desktops.marks
 
     def prepare(self) -> None:
         """What may block on the password store, before a transaction begins. Errors: as `Desktops.join`."""
@@ -119,7 +113,7 @@ class DataKeys:
             ids = connection.execute(select(table.c.connection_id, table.c.id).with_for_update()).all()
             rows = connection.execute(TOKENS_WITH_KEYS.with_for_update(of=tokens)).mappings().all()
             opened = [(row["id"], place_of(row), self.open(connection, row)) for row in rows]
-            left = {row["connection_id"]: self._key_of(connection, row) for row in rows}
+            former, former_key = self.desktops.workspace_key(connection)
             generation, workspace_key = self.desktops.forget(connection, desktop_id)
             keys = {connection_id: DataKey(key_id, generation, new_key()) for connection_id, key_id in ids}
             for connection_id, key in keys.items():
@@ -129,9 +123,7 @@ class DataKeys:
             for row_id, place, secrets in opened:
                 sealed = keys[place.connection_id].seal(place, secrets)
                 connection.execute(update(tokens).where(tokens.c.id == row_id).values(sealed))
-        for row in rows:
-            if (key_left := left[row["connection_id"]]) is not None:
-                self.marks.rise(key_left.mark, row["generation"] + 1)  # a copy from before the removal is old
+        self.marks.rise(mark_of(former_key), former + 1)  # a copy from before the removal is old
         return len({place.connection_id for _id, place, _secrets in opened} - {None})
 
     def open(self, connection: Connection, row: RowMapping) -> dict[str, str]:
@@ -180,7 +172,8 @@ class DataKeys:
         self, connection: Connection, connection_id: int | None, key_id: int, wrapped: str, generation: int
     ) -> DataKey:
         generation, workspace_key = self.desktops.workspace_key(connection, generation)
-        return DataKey(key_id, generation, unseal(workspace_key, wrapped, _wrapped_place(connection_id, generation)))
+        key = unseal(workspace_key, wrapped, _wrapped_place(connection_id, generation))
+        return DataKey(key_id, generation, key, mark_of(workspace_key, f"tokens {connection_id or 0}"))
 
 
 def place_of(row: RowMapping) -> Place:

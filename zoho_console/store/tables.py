@@ -75,16 +75,21 @@ connections = Table(
     Column("spare_ports", ARRAY(Integer), nullable=False, server_default="{}"),
 )
 
-# Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `wrapped_key` is the
-# workspace key for this desktop alone; `generation` counts workspace keys, a new one for each desktop removed.
+# Who may read the sign-ins: a desktop asks to join, a person on one that may approves it. `kept_key` is the workspace
+# key as this desktop sealed it for itself; `generation` counts workspace keys, a new one for each desktop removed.
+# `offers` are keys from others that it has not taken yet, each proven by what it knew before. `ask_proof` is made with
+# the desktop's code, `member_proof` with the workspace key: rows that somebody else wrote have none that hold.
 desktops = Table(
     "desktops",
     metadata,
     Column("id", Integer, primary_key=True),
     _words("name"),
     Column("public_key", Text, nullable=False, unique=True),
-    Column("wrapped_key", Text, nullable=False, server_default=""),
+    Column("kept_key", Text, nullable=False, server_default=""),
     Column("generation", Integer, nullable=False, server_default="0"),
+    Column("offers", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("ask_proof", Text, nullable=False, server_default=""),
+    Column("member_proof", Text, nullable=False, server_default=""),
     _moment("asked_at", default=True),
     _moment("approved_at"),
     _words("approved_by"),

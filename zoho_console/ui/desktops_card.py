@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from zoho_console.screens.team import Desktop, TeamScreen
 from zoho_console.screens.words import ago
@@ -14,10 +14,11 @@ from zoho_console.ui.parts.basics import button, label, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
 
 NAME_WIDTH = 260
+CODE_WIDTH = 190
 
 
 class DesktopsCard(QFrame):
-    """Shows the desktops; approves by the code, removes after a question."""
+    """Shows the desktops; approves by the code that a person types, removes after a question."""
 
     def __init__(self, screen: TeamScreen, ask_to_remove: Callable[[Desktop], None]) -> None:
         super().__init__()
@@ -33,7 +34,11 @@ class DesktopsCard(QFrame):
         layout.setSpacing(8)
         layout.addWidget(label("Desktops", "card-title"))
         layout.addWidget(
-            label("Only these may read the sign-ins. Compare the code with the person who asks.", "small", wraps=True)
+            label(
+                "Only these may read the sign-ins. Whoever asks to join tells you the code that is shown there.",
+                "small",
+                wraps=True,
+            )
         )
         layout.addLayout(self._grid)
         screen.changed.connect(self._show)
@@ -61,13 +66,25 @@ class DesktopsCard(QFrame):
         state = label("approved" if desktop.is_approved else "asks to join", "pill")
         set_tone(state, "good" if desktop.is_approved else "warn")
         since = label(ago(desktop.approved_at or desktop.asked_at), "small")
-        for column, widget in enumerate((name, label(desktop.code, selectable=True), state, since)):
-            self._grid.addWidget(widget, line, column, Qt.AlignmentFlag.AlignVCenter)
+        code: QWidget = label(desktop.code, selectable=True)
         if may_act and not desktop.is_approved:
-            approve = button("Approve", partial(self._screen.approve, desktop))
-            approve.setAccessibleName(f"Approve {desktop.name}")
-            self._grid.addWidget(approve, line, 4)
+            code = self._code_field(line, desktop)
+        for column, widget in enumerate((name, code, state, since)):
+            self._grid.addWidget(widget, line, column, Qt.AlignmentFlag.AlignVCenter)
         if may_act and not desktop.is_this:
             remove = button("Remove…", partial(self._ask_to_remove, desktop), "danger")
             remove.setAccessibleName(f"Remove {desktop.name}")
             self._grid.addWidget(remove, line, 5)
+
+    def _code_field(self, line: int, desktop: Desktop) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText("Code shown there")
+        field.setAccessibleName(f"Code shown on {desktop.name}")
+        field.setMinimumWidth(CODE_WIDTH)
+        approve = button("Approve", lambda: self._screen.approve(field.text()))
+        approve.setAccessibleName(f"Approve {desktop.name}")
+        approve.setEnabled(False)
+        field.textChanged.connect(lambda text: approve.setEnabled(bool(text.strip())))
+        field.returnPressed.connect(approve.click)
+        self._grid.addWidget(approve, line, 4)
+        return field

@@ -64,7 +64,7 @@ class Workspace:
         self.connections = Connections(database)
         self.journal = Journal(database)
         self.pace = pace or Pace()
-        self.keys = DataKeys(database, Desktops(database, secrets), marks)
+        self.keys = DataKeys(database, Desktops(database, secrets, marks=marks))
         self._clients: dict[int, AsyncZohoClient] = {}
         self.credit_log = CreditLog(database, lambda: dict(self._clients))
         self.engine.start(self.credit_log.write_now_and_then())

@@ -6,14 +6,17 @@ import multiprocessing
 import signal
 import threading
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from keyring.backends import fail
 from sqlalchemy import text
 
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.grants import FailureKind, Grant, RefreshFailure
-from zoho_console.errors import NotEnrolled, SecretError, UntrustedToken, ZohoConfigError
+from zoho_console.errors import NoPasswordStore, NotEnrolled, SecretError, UntrustedToken, ZohoConfigError
+from zoho_console.logs import redacted
 from zoho_console.store.data_keys import DataKeys
 from zoho_console.store.database import Database
 from zoho_console.store.desktops import Desktops
@@ -72,7 +75,7 @@ def test_a_second_desktop_reads_nothing_before_a_colleague_approves_its_code(
     for _ in range(100):
         with pytest.raises(NotEnrolled) as caught:
             vault(second, database, acme).load()
-    code = caught.value.fingerprint
+    code = caught.value.code
     assert code in caught.value.advice
     with pytest.raises(NotEnrolled):
         second.desktops.approve(code)
@@ -80,7 +83,7 @@ def test_a_second_desktop_reads_nothing_before_a_colleague_approves_its_code(
         first.desktops.approve("AAAA-BBBB-CCCC")
 
     approved = first.desktops.approve(code.lower())
-    assert (approved.is_approved, approved.is_this, approved.code) == (True, False, code)
+    assert (approved.is_approved, approved.is_this, approved.code) == (True, False, "")
     loaded = vault(second, database, acme).load()
     assert loaded is not None
     assert loaded.refresh_token == "1000.refresh"
@@ -95,8 +98,8 @@ def test_an_administrators_own_row_reads_nothing(database: Database, acme: Conne
     vault(first, database, acme).save(grant())
     run(
         database,
-        "insert into desktops (name, public_key, wrapped_key, generation)"
-        " select 'mine', :key, wrapped_key, generation from desktops",
+        "insert into desktops (name, public_key, kept_key, generation, member_proof)"
+        " select 'mine', :key, kept_key, generation, member_proof from desktops",
         key=intruder.public,
     )
     secrets = MemorySecrets()
@@ -238,6 +241,31 @@ def test_without_a_place_for_the_key_nothing_is_written(database: Database, acme
         vault(keys, database, acme).save(grant())
     with database.begin() as connection:
         assert connection.execute(text("select count(*) from zoho_tokens")).scalar_one() == 0
+
+
+def test_without_a_password_store_the_remedy_is_a_key_in_the_environment_and_a_traceback_shows_it(
+    database: Database, acme: Connection
+) -> None:
+    none = Secrets({}, find=fail.Keyring)
+    keys = DataKeys(database, Desktops(database, none, environment={}))
+    with pytest.raises(NoPasswordStore) as caught:
+        vault(keys, database, acme).save(grant())
+    assert "ZOHO_CONSOLE_KEY" in caught.value.advice
+    assert caught.value.advice in "".join(traceback.format_exception(caught.value))
+    given = DataKeys(database, Desktops(database, none, environment={"ZOHO_CONSOLE_KEY": DesktopKey.new().text}))
+    vault(given, database, acme).save(grant())
+
+
+def test_the_code_is_shown_to_the_person_and_written_to_no_log_and_no_row(database: Database, acme: Connection) -> None:
+    first, second = desktop(database), desktop(database)
+    vault(first, database, acme).save(grant())
+    with pytest.raises(NotEnrolled) as caught:
+        vault(second, database, acme).load()
+    assert caught.value.code in caught.value.advice
+    assert caught.value.code not in redacted("".join(traceback.format_exception(caught.value)))
+    with database.begin() as connection:
+        rows = connection.execute(text("select d::text from desktops d")).scalars().all()
+    assert not any(caught.value.code in row or caught.value.code.replace("-", "") in row for row in rows)
 
 
 def test_the_key_is_kept_in_a_real_password_store(

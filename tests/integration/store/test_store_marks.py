@@ -40,7 +40,7 @@ class OneDesktop:
         self.database, self.path, self.secrets = database, folder / "data" / "seen.json", MemorySecrets()
 
     def started(self, connection: Connection) -> ConnectionVault:
-        keys = DataKeys(self.database, Desktops(self.database, self.secrets, environment={}), Marks(self.path))
+        keys = DataKeys(self.database, Desktops(self.database, self.secrets, {}, Marks(self.path)))
         return ConnectionVault(self.database, connection.id, keys)
 
 

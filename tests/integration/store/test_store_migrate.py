@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import JSON, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.store.database import Database
@@ -43,8 +44,17 @@ def run(database: Database, *statements: str) -> None:
 
 def differences(database: Database) -> list[object]:
     with database.begin() as connection:
-        options = {"version_table": VERSION_TABLE, "compare_server_default": True}
+        options = {"version_table": VERSION_TABLE, "compare_server_default": _other_default}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+def _other_default(*told: object) -> bool | None:
+    """Whether a column's default is another; Postgres cannot compare JSON, so that of JSON is compared by its text."""
+    _context, _inspected, column, inspected, _default, rendered = told
+    if isinstance(column.type, JSON) and not isinstance(column.type, JSONB):
+        plain = [str(one or "").removesuffix("::json").strip("'") for one in (inspected, rendered)]
+        return plain[0] != plain[1]
+    return None
 
 
 def test_the_migrations_make_exactly_the_tables_the_program_knows(empty: Database) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoho_console.errors import UntrustedToken, ZohoConfigError
-from zoho_console.store.sealing import MARK, DesktopKey, fingerprint, new_key, seal, unseal, wrap
+from zoho_console.store.sealing import MARK, DesktopKey, code_key, is_vouched, new_key, offer, seal, unseal, vouch
 
 KEY = new_key()
 
@@ -46,13 +46,39 @@ def test_what_was_never_sealed_is_not_opened(text: str) -> None:
         unseal(KEY, text, "here")
 
 
-def test_a_wrapped_key_opens_on_one_desktop_and_for_one_generation() -> None:
-    mine, other = DesktopKey.new(), DesktopKey.new()
-    wrapped = wrap(KEY, mine.public, 1)
-    assert mine.unwrap(wrapped, 1) == KEY
-    for desktop, text, generation in ((other, wrapped, 1), (mine, wrapped, 2), (mine, "AAAA", 1), (mine, "!", 1)):
+def test_an_offer_is_taken_by_one_desktop_and_only_from_one_who_knows_the_secret() -> None:
+    mine, other, secret = DesktopKey.new(), DesktopKey.new(), new_key()
+    offered = offer(secret, KEY, mine.public, 3)
+    assert mine.accept(offered, secret) == (3, KEY)
+    # The same for another recipient, under the name of the first: only the inner layer is in the way.
+    crossed = seal(
+        secret, unseal(secret, offered, f"workspace key for {mine.public}"), f"workspace key for {other.public}"
+    )
+    for desktop, text, by in (
+        (mine, offered, new_key()),
+        (other, offered, secret),
+        (other, crossed, secret),
+        (mine, "AAAA", secret),
+    ):
         with pytest.raises(UntrustedToken):
-            desktop.unwrap(text, generation)
+            desktop.accept(text, by)
+
+
+def test_what_a_desktop_keeps_only_it_can_have_written_and_for_one_generation() -> None:
+    mine = DesktopKey.new()
+    kept = mine.keep(KEY, 2)
+    assert mine.kept(kept, 2) == KEY
+    for desktop, generation in ((mine, 1), (DesktopKey.new(), 2)):
+        with pytest.raises(UntrustedToken):
+            desktop.kept(kept, generation)
+
+
+def test_a_proof_is_of_one_statement_and_one_secret() -> None:
+    proof = vouch(KEY, "asks")
+    assert is_vouched(KEY, proof, "asks")
+    assert not is_vouched(KEY, proof, "member")
+    assert not is_vouched(new_key(), proof, "asks")
+    assert not is_vouched(KEY, "", "asks")
 
 
 def test_a_desktops_key_fits_into_any_password_store_and_comes_back() -> None:
@@ -68,9 +94,10 @@ def test_a_key_that_cannot_be_read_is_said(text: str) -> None:
         DesktopKey.from_text(text)
 
 
-def test_a_fingerprint_is_short_readable_and_of_one_key() -> None:
+def test_a_code_is_readable_of_one_desktop_and_taken_however_it_is_typed() -> None:
     key = DesktopKey.new()
-    code = fingerprint(key.public)
-    assert code == fingerprint(key.public) != fingerprint(DesktopKey.new().public)
-    assert [len(group) for group in code.split("-")] == [4, 4, 4]
+    code = key.code
+    assert code == DesktopKey.from_text(key.text).code != DesktopKey.new().code
+    assert [len(group) for group in code.split("-")] == [4, 4, 4, 4]
     assert not set(code) & set("01OIL")
+    assert code_key(code) == code_key(f" {code.lower().replace('-', ' ')}") != code_key(code[:-1])
