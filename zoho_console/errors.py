@@ -25,6 +25,7 @@ ZohoError                     everything this package raises on purpose
    ├─ ZohoRateLimitError      too many calls or no credits left (retry_after)
    ├─ BadQuery                a COQL text is wrong (position)
    ├─ NotFound                there is no such record
+   ├─ BulkJobFailed           a bulk job ended without doing its work
    ├─ NotReachable            no answer; `sent` says whether Zoho may have acted
    └─ UnreadableAnswer        an answer that is not what Zoho sends; `sent` is always True
 """
@@ -176,7 +177,7 @@ class NotEnrolled(ZohoAuthError):
     ) -> None:
         super().__init__(
             message,
-            advice=f"Ask a colleague to approve the code {code} on a desktop that is.{more_advice}",
+            advice=f"Ask a colleague to approve the code {code} on an approved desktop.{more_advice}",
             details={"code": code},
         )
         self.code = code
@@ -273,6 +274,10 @@ class BadQuery(ZohoAPIError):
 
 class NotFound(ZohoAPIError):
     """There is no such record, or this user may not see it."""
+
+
+class BulkJobFailed(ZohoAPIError):
+    """A bulk job ended without doing its work; some of it may be done."""
 
 
 class NotReachable(ZohoAPIError):

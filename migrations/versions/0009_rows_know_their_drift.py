@@ -13,4 +13,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Add it. Of plans of before it is not known."""
-    op.add_column("change_rows", sa.Column("drift", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column("change_rows", sa.Column("drift", sa.JSON()))

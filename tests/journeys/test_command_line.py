@@ -195,7 +195,10 @@ def test_a_guard_is_raised_at_once_and_lowered_by_typing_the_name(console: Conso
     }  # fmt: skip
     job = str(console.value("update", str(path), "--yes", code=2)["details"]["job"])
     console.run("guard", "watch")
-    assert "watch only" in console.run("jobs", "resume", job, "--yes", code=2)
+    refused = console.run("jobs", "resume", job, "--yes", code=2)
+    assert "Acme is watch only. The console reads, and sends no change." in refused
+    assert "so nothing is sent to it" in refused
+    assert "so nothing is sent to it" in console.run("jobs", "resume", job, code=2)  # and nobody is asked for a yes
     assert console.effects() == {}
 
     organisation = console.value("connections")[0]["organisation"]
@@ -259,7 +262,7 @@ def test_reading_commands_print_records_as_zoho_spells_them(console: Console, tm
     assert acme["sign_ins"] == {"known": 1, "most": 20}
     assert acme["last_24_hours"][-1]["credits_used"] > 0
     assert [one["lacks"] for one in acme["features"]] == [[]] * 6
-    assert [health[light]["state"] for light in ("password_store", "database", "clock")] == ["Opens", "Works", "Right"]
+    assert [health[light]["state"] for light in ("password_store", "database", "clock")] == ["None", "Works", "Right"]
 
 
 def test_signing_in_without_a_browser_on_this_computer(console: Console) -> None:

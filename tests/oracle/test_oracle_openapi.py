@@ -94,7 +94,7 @@ async def _everything(simulator: Simulator) -> None:
         async for _ in client.jobs.read("Accounts", ["Account_Name", "Owner"], condition):
             pass
         records = [{"id": one, "Health_Score": 5, "Last_Reviewed": "2026-03-04"} for one in ids[:20]]
-        await client.update_by_jobs(records, simulator.url)
+        await client.update_by_jobs(records)
     finally:
         await client.aclose()
 

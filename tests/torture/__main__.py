@@ -71,6 +71,7 @@ CAMPAIGNS: dict[str, tuple[Campaign, int, int]] = {
     "kills": (killing.kills, 200, 10_000),
     "takeover": (killing.takeover, 10, 1_000),
     "points": (killing.points, 32, 10_000),
+    "jobs": (killing.jobs, 40, 10_000),
     "postgres": (killing.postgres, 50, 10_000),
     "power": (killing.power, 50, 10_000),
     "undo": (killing.undo, 50, 10_000),

@@ -7,9 +7,10 @@ from collections import Counter
 from random import Random
 
 from tests.torture.stage import Stage
-from tests.torture.worker import POINTS
+from tests.torture.worker import JOB_POINTS, POINTS
 from zoho_console.bulk.pace import Pace
 from zoho_console.domain.changes import RowState
+from zoho_console.domain.terms import Terms
 
 JOB_KILLS = 20  # kills of one job, before it is run to its end
 
@@ -75,6 +76,26 @@ def points(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, i
         stage.finish(job.id)
         figures.update(stage.truth(job.id, before))
         figures.update({"jobs": 1, "kills": int(died)})
+    return dict(figures)
+
+
+def jobs(stage: Stage, random: Random, *, size: int, rows: int) -> dict[str, int | float]:
+    """SIGKILL of runs by bulk write jobs of Zoho: at the four commits around a job's start, and at random moments."""
+    figures: Counter[str] = Counter()
+    terms, job_from = Terms((), waves=False), rows // 4
+    for number in range(size):
+        before, job = stage.effects, stage.plan(rows, terms)
+        point, nth = JOB_POINTS[number // 2 % len(JOB_POINTS)] if number % 2 else ("", 1)
+        with stage.console(point=point, nth=nth, job_from=job_from) as console:
+            console.ready().start(job.id).hear_of("progress", "ended", "failed")
+            if point:
+                console.hear_of("ended", "failed")
+            else:
+                time.sleep(random.uniform(0, 2.5))
+        figures["kills"] += 1
+        stage.finish(job.id, job_from=job_from)
+        figures.update(stage.truth(job.id, before))
+        figures["jobs"] += 1
     return dict(figures)
 
 

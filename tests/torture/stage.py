@@ -121,17 +121,17 @@ class Stage:
     def effects(self) -> Counter[str]:
         return Counter(self.simulator.world.effects_by_record())
 
-    def plan(self, rows: int) -> ChangeSet:
+    def plan(self, rows: int, terms: Terms | None = None) -> ChangeSet:
         """A job that sets the score of the first accounts to one that none has, planned as a file would be.
 
-        One after the other they run all automations, workflows only, and none.
+        Without terms they run all automations, workflows only, and none, one after the other.
         """
         self._score += 1
         score = self._score
         trigger = list(AUTOMATIONS.values())[score % len(AUTOMATIONS)]
         new = NewChangeSet(
             self.connection.id, "Accounts", ChangeSetKind.UPDATE, "torture.csv", ("id", "Score"),
-            Mapping(0, "id", {1: FIELD}), {FIELD: "Health Score"}, terms=Terms(trigger),
+            Mapping(0, "id", {1: FIELD}), {FIELD: "Health Score"}, terms=terms or Terms(trigger),
         )  # fmt: skip
         ids = list(self.records)[:rows]
         job = self.journal.begin(new)
@@ -170,10 +170,10 @@ class Stage:
         with Console(self.database_url, via or self.simulator.url, **more) as console:
             yield console
 
-    def finish(self, job: int, via: str = "") -> int:
+    def finish(self, job: int, via: str = "", **more: object) -> int:
         """Resume until the job is over; how often that took comes out."""
         heard = None
-        with self.console(via) as console:
+        with self.console(via, **more) as console:
             console.ready()
             for times in range(200):
                 if self.journal.change_set(job).state is ChangeSetState.FINISHED:

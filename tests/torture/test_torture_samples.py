@@ -13,7 +13,7 @@ from tests.torture.canaries import canaries
 from tests.torture.stage import Stage
 
 SAMPLES = {"kills": (2, 800), "points": (2, 300), "postgres": (1, 400), "resets": (3, 400), "race": (3, 100)}
-SAMPLES |= {"power": (1, 400)}
+SAMPLES |= {"power": (1, 400), "jobs": (2, 400)}
 SAMPLES |= {"thaw": (1, 800), "undo": (1, 400)}
 
 

@@ -1,8 +1,8 @@
 """A console in a process of its own, which a campaign may kill or freeze.
 
-Argument: one JSON object with `database`, `via` (the address of Zoho), maybe `lease_s`, and, if it is to die by itself,
-`point` and `nth`. It reads job ids from standard input, a line each, runs each job, and prints one JSON line for
-whatever happens.
+Argument: one JSON object with `database`, `via` (the address of Zoho), maybe `lease_s`, maybe `job_from` (from how many
+rows on it takes bulk write jobs), and, if it is to die by itself, `point` and `nth`. It reads job ids from standard
+input, a line each, runs each job, and prints one JSON line for whatever happens.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from zoho_console.bulk.pace import Pace
 from zoho_console.bulk.progress import Progress
 from zoho_console.domain.connections import custom_origins
 from zoho_console.domain.records import Record, Reply
+from zoho_console.domain.terms import JOB_FROM
 from zoho_console.errors import ZohoError
 from zoho_console.store.database import Database
 from zoho_console.store.journal import Journal
@@ -34,6 +35,8 @@ POINTS = (
     "after the answer came",
     *(f"{when} {commit}" for commit in COMMITS for when in ("before", "after")),
 )
+# Where a bulk write job is about to start, for the first time, and where its number is written down, for the second.
+JOB_POINTS = tuple((f"{when} by_job", nth) for nth in (1, 2) for when in ("before", "after"))
 
 
 class Fuse:
@@ -54,7 +57,7 @@ class FusedRuns(JournalRuns):
 
     def __init__(self, database: Database, fuse: Fuse) -> None:
         super().__init__(database)
-        for name in COMMITS:
+        for name in (*COMMITS, "by_job"):
             setattr(self, name, fused(fuse, name, getattr(self, name)))
 
 
@@ -117,7 +120,8 @@ async def run(workspace: Workspace, job: int, via: str, fuse: Fuse, pace: Pace) 
 def main() -> None:
     told = json.loads(sys.argv[1])
     fuse = Fuse(told.get("point", ""), told.get("nth", 1))
-    pace = Pace(quarantine_s=QUARANTINE_S, lease_s=told.get("lease_s", LEASE_S))
+    lease_s, job_from = told.get("lease_s", LEASE_S), told.get("job_from", JOB_FROM)
+    pace = Pace(quarantine_s=QUARANTINE_S, lease_s=lease_s, poll_s=0.2, job_from=job_from)
     workspace = Workspace(Database(told["database"]), MemorySecrets())
     say(event="ready")
     for line in sys.stdin:

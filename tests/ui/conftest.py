@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -72,6 +73,20 @@ def loop(qapp: QApplication) -> Iterator[QEventLoop]:
 @pytest.fixture(scope="session")
 def look(qapp: QApplication) -> Look:
     return Look(qapp, "light")
+
+
+@pytest.fixture
+def pictured(look: Look) -> Callable[[QWidget, str], None]:
+    """Keep pictures of a widget, light and dark, in the folder that ZOHO_CONSOLE_PICTURES names; nothing without it."""
+    folder = os.environ.get("ZOHO_CONSOLE_PICTURES", "")
+
+    def take(widget: QWidget, name: str) -> None:
+        for appearance in ("dark", "light") if folder else ():
+            look.use(appearance)
+            QApplication.processEvents()
+            widget.grab().save(str(Path(folder) / f"{name}-{appearance}.png"))
+
+    return take
 
 
 @pytest.fixture

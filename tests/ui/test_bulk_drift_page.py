@@ -119,6 +119,22 @@ def test_a_cell_is_decided_and_the_next_one_comes_into_view(
     assert [one["Health_Score"] for one in records] == [20, 31, 22, 33, 10]
 
 
+def test_where_every_row_is_asked_the_first_decision_is_in_view_and_fits_a_small_window(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, returned: Returned, tmp_path: Path
+) -> None:
+    bulk_page.resize(692, 570)
+    header, *lines = returned().read_text("utf-8").splitlines()
+    asked = file(tmp_path, "\n".join([header, *lines[2:4]]) + "\n", "asked.csv")
+    screen = compared(qtbot, bulk_page, asked)
+    assert screen.change_set is not None
+    assert screen.change_set.counts == {RowState.CONFLICT: 2}
+    qtbot.waitUntil(bulk_page.rows_step.detail.decisions.isVisible)
+    assert screen.drift is Drift.BOTH
+    assert bulk_page.foot.small.whole.startswith("Choose yours or Zoho’s")
+    assert not bulk_page.foot.primary.isVisible()
+    assert bulk_page.size().toTuple() == (692, 570)
+
+
 def test_a_whole_column_is_decided_at_once_and_can_be_decided_otherwise(
     qtbot: QtBot, bulk_page: BulkUpdatePage, returned: Returned
 ) -> None:

@@ -21,6 +21,7 @@ from zoho_console.screens.screen import Desk
 from zoho_console.simulator.server import Simulator
 from zoho_console.store.database import Database
 from zoho_console.store.secrets import MemorySecrets
+from zoho_console.ui.dialogs import Confirmation
 from zoho_console.ui.pages.connections import ConnectionsPage
 from zoho_console.ui.pages.first_start import FirstStartPage
 from zoho_console.ui.theme import Look
@@ -77,8 +78,8 @@ def fill(qtbot: QtBot, page: ConnectionsPage, draft: Draft) -> None:
 def test_a_card_says_whose_it_is_how_it_is_and_that_it_is_in_use(page: ConnectionsPage, acme: Connection) -> None:
     assert acme.user is not None
     card = page.cards[0]
-    assert card.name.text() == "Acme"
-    assert card.pill.text() == "Works"
+    assert card.name.whole == "Acme"
+    assert card.pill.word == "Works"
     assert card.in_use.isVisible()
     assert not card.use.isVisible()
     assert card._who.whole == f"Acme Ltd · Mina Vogel · {acme.user.email}"
@@ -136,6 +137,27 @@ def test_without_a_connection_the_page_offers_to_add_one(
     assert page.empty.isVisible()
 
 
+def test_removing_asks_for_the_name_and_says_what_is_lost(
+    qtbot: QtBot,
+    page: ConnectionsPage,
+    desk: Desk,
+    workspace: Workspace,
+    acme: Connection,
+    pictured: Callable[[QWidget, str], None],
+) -> None:
+    qtbot.mouseClick(page.cards[0].remove, LEFT)
+    qtbot.waitUntil(lambda: page.findChild(Confirmation) is not None)
+    question = page.findChild(Confirmation)
+    assert not question.verb.isEnabled()
+    pictured(question, "connection-remove")
+    qtbot.keyClicks(question.typed, acme.name)
+    qtbot.mouseClick(question.verb, LEFT)
+    qtbot.waitUntil(lambda: not page.cards)
+    assert workspace.connections.all() == []
+    assert desk.connection is None
+    assert page.notices.notices[-1].text.startswith("“Acme” is forgotten here.")
+
+
 # --- the form ---
 
 
@@ -155,10 +177,13 @@ def test_three_addresses_are_asked_for_with_custom_servers_only(qtbot: QtBot, pa
     assert "the accounts address" in form._missing.text()
 
 
-def test_what_is_wrong_stands_beside_the_field_it_is_about(qtbot: QtBot, page: ConnectionsPage) -> None:
+def test_what_is_wrong_stands_beside_the_field_it_is_about(
+    qtbot: QtBot, page: ConnectionsPage, pictured: Callable[[QWidget, str], None]
+) -> None:
     wrong = Draft("Acme", CUSTOM, "production", "1000. ABC", "s", accounts_url="ftp://x", api_url="https://ok.example")
     fill(qtbot, page, wrong)
     form = page.form
+    pictured(page, "connection-form")
     page.form.port.clear()
     qtbot.keyClicks(form.port, "80")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,6 +22,8 @@ from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
 
 Show = Callable[..., QWidget]
+Picture = Callable[[QWidget, str], None]
+Picture = Callable[[QWidget, str], None]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def press(qtbot: QtBot, page: TokenHealthPage, text: str) -> None:
 
 
 def test_a_desktop_that_asks_is_approved_by_its_code(
-    qtbot: QtBot, page: TokenHealthPage, other: DataKeys, workspace: Workspace, acme: Connection
+    qtbot: QtBot, page: TokenHealthPage, other: DataKeys, workspace: Workspace, acme: Connection, pictured: Picture
 ) -> None:
     pictured(page, "desktops-asking")
     vault = type(workspace.vault(acme.id))(workspace.database, acme.id, other)
@@ -94,12 +94,9 @@ def test_a_desktop_nobody_approved_yet_says_which_code_to_compare(
     page = TokenHealthPage(screen, look)
     shown(page)
     screen.shown()
-    qtbot.waitUntil(lambda: "not yet allowed" in page.warning.text)
-    assert next(one.code for one in screen.team.desktops if one.is_this) in page.warning.text
+    qtbot.waitUntil(lambda: bool(page.cards) and "not yet allowed" in page.cards[0].sentence.text())
+    qtbot.waitUntil(lambda: bool(screen.team.desktops))
+    assert next(one.code for one in screen.team.desktops if one.is_this) in page.cards[0].sentence.text()
+    assert page.warning.isHidden()  # the card has said it
     assert [one.text() for one in page.desktops.findChildren(QPushButton) if not one.isHidden()] == []
     mine.close()
-
-
-def pictured(page: TokenHealthPage, name: str) -> None:
-    if folder := os.environ.get("ZOHO_CONSOLE_PICTURES"):
-        page.grab().save(str(Path(folder) / f"{name}.png"))

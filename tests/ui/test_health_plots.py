@@ -170,7 +170,7 @@ def test_lamps_in_trouble_say_what_to_do() -> None:
 
 def test_a_day_without_anything_says_so() -> None:
     empty = Overview(tuple(Hour(NOW + timedelta(hours=number)) for number in range(24)))
-    assert renewals_spoken(empty) == "0 · 0 failed. None in the last 24 hours."
+    assert renewals_spoken(empty) == "none in this time. None in the last 24 hours."
     assert credits_spoken(empty) == "no call in this time. None in the last 24 hours."
     assert left_spoken(empty) == "Zoho says what is left once half of the day's credits are used."
     assert [one.height for one in renewal_bars(empty) + credit_bars(empty)] == [0] * 48

@@ -29,6 +29,7 @@ from zoho_console.domain.changes import (
     RowState,
 )
 from zoho_console.domain.connections import Connection
+from zoho_console.domain.guards import Level
 from zoho_console.screens.jobs import JobsScreen
 from zoho_console.screens.screen import Desk
 from zoho_console.screens.table import CELL_ROLE, Cell
@@ -264,7 +265,12 @@ def test_undo_is_offered_for_a_finished_run_that_updated_something(
 
 
 def test_a_part_of_a_run_is_undone_by_rows_values_and_fields(
-    qtbot: QtBot, page: JobsPage, runs: Runs, opened: Callable[[], JobsScreen], asked: list[tuple[object, ...]]
+    qtbot: QtBot,
+    page: JobsPage,
+    runs: Runs,
+    opened: Callable[[], JobsScreen],
+    asked: list[tuple[object, ...]],
+    pictured: Callable[[QWidget, str], None],
 ) -> None:
     done = runs.finished("new.csv", 3, fields={"Industry": "Finance", "Rating": "Hot"})
     opened()
@@ -277,6 +283,8 @@ def test_a_part_of_a_run_is_undone_by_rows_values_and_fields(
         "Only where Rating became “Hot”",
     ]  # fmt: skip
     assert list(dialog.fields) == ["Industry", "Rating"]
+    assert dialog.guard.pill.text() == "Guard: open"
+    pictured(dialog, "guard-undo")
     dialog.rows.setCurrentIndex(1)
     dialog.fields["Industry"].setChecked(False)
     assert dialog.verb.isEnabled()
@@ -492,3 +500,28 @@ def test_a_single_row_is_seen_in_the_counts_bar_and_its_stretches_fill_it(qtbot:
     assert bar.accessibleName() == "99,999 updated, 1 cannot be used"
     bar.show_counts({})
     assert bar.widths(200) == []
+
+
+def test_a_paused_run_of_a_guarded_connection_cannot_be_resumed_and_says_why(
+    qtbot: QtBot,
+    page: JobsPage,
+    opened: Callable[[], JobsScreen],
+    runs: Runs,
+    desk: Desk,
+    acme: Connection,
+    pictured: Callable[[QWidget, str], None],
+) -> None:
+    paused = runs.planned("companies.csv", 2)
+    runs.journal.runs.release(runs.journal.runs.take(paused.id, "", 60), ChangeSetState.PAUSED)
+    screen = opened()
+    qtbot.waitUntil(page.go_on.isVisible)
+    assert page.guard.pill.text() == "Guard: open"
+    assert page.go_on.isEnabled()
+
+    desk.saw(screen.workspace.connections.set_guard(acme.id, Level.WATCH))
+    assert page.guard.pill.text() == "Guard: watch only"
+    assert page.guard.meaning.text() == Level.WATCH.meaning
+    assert not page.go_on.isEnabled()
+    pictured(page, "guard-jobs")
+    desk.saw(screen.workspace.connections.set_guard(acme.id, Level.STAGED))
+    assert page.go_on.isEnabled()

@@ -112,7 +112,7 @@ def test_a_token_is_renewed_and_revoked_by_button(qtbot: QtBot, desk: Desk, look
     screen.shown()
     qtbot.waitUntil(lambda: len(page.cards) == 1)
     card = page.cards[0]
-    assert card.pill.text() == "Works"
+    assert card.pill.word == "Works"
     qtbot.mouseClick(card.remedy, LEFT)
     qtbot.waitUntil(lambda: screen.health[0].token.generation == 2)
     qtbot.mouseClick(page.check, LEFT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import urllib.error
@@ -11,13 +12,14 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from zoho_console.app.demo import sign_in_to
-from zoho_console.domain.connections import CUSTOM, Connection, NewConnection
+from zoho_console.domain.connections import CUSTOM, Connection, Environment, NewConnection, origins_for
 from zoho_console.screens.connections import ConnectionsScreen
 from zoho_console.screens.screen import Desk
 from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_of
@@ -28,6 +30,8 @@ from zoho_console.ui.theme import Look
 from zoho_console.workspace.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
+NARROW = QSize(704, 520)  # what the smallest window leaves for a page
+Picture = Callable[[QWidget, str], None]
 D, N, A = Progress.DONE, Progress.NOW, Progress.AHEAD
 
 
@@ -94,6 +98,7 @@ def waiting(qtbot: QtBot, page: ConnectionsPage) -> SignInScreen:
 def cancelled(qtbot: QtBot, page: ConnectionsPage) -> None:
     qtbot.mouseClick(page.panel.cancel, LEFT)
     qtbot.waitUntil(lambda: page._screen.signing.connection is None)
+    qtbot.waitUntil(lambda: not page._screen.signing.tasks.is_running("drop"))  # what was not kept is withdrawn
 
 
 @pytest.mark.parametrize(
@@ -116,16 +121,20 @@ def test_a_code_by_hand_skips_the_browser() -> None:
     assert [progress_of(step, [Step.CODE, Step.EXCHANGED]) for step in Step] == [skipped, skipped, D, D, N]
 
 
-def test_the_check_list_shows_where_the_sign_in_is(qtbot: QtBot, page: ConnectionsPage, browser: Browser) -> None:
+def test_the_check_list_shows_where_the_sign_in_is(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, pictured: Picture
+) -> None:
     waiting(qtbot, page)
     panel = page.panel
     assert panel.isVisible()
-    assert panel.lines[Step.LISTENING].text().startswith("✓")
-    assert panel.lines[Step.WAITING].text().startswith("●")
+    assert panel.lines[Step.LISTENING].mark.text() == "✓"
+    assert panel.lines[Step.WAITING].mark.text() == "●"
     assert panel.lines[Step.WAITING].accessibleName().endswith(": now")
-    assert panel.lines[Step.CODE].text().startswith("○")
-    assert panel.left.text() in ("5:00 left", "4:59 left", "4:58 left")
+    assert panel.lines[Step.CODE].mark.text() == "○"
+    assert re.fullmatch(r"[45]:[0-5]\d left", panel.left.text())
     assert not panel.rejected.isVisible()
+    assert panel.cancel.hasFocus() or panel.window().focusWidget() is panel.cancel
+    pictured(page, "sign-in-waiting")
     cancelled(qtbot, page)
     assert not panel.isVisible()
 
@@ -169,7 +178,7 @@ def test_one_sign_in_at_a_time(qtbot: QtBot, page: ConnectionsPage, browser: Bro
 
 
 def test_a_port_that_is_taken_is_named_and_the_registered_ones_are_offered(
-    qtbot: QtBot, page: ConnectionsPage, workspace: Workspace, acme: Connection, browser: Browser
+    qtbot: QtBot, page: ConnectionsPage, workspace: Workspace, acme: Connection, browser: Browser, pictured: Picture
 ) -> None:
     spare, third = free_port(), free_port()
     workspace.connections.remember_port(acme.id, spare)
@@ -186,6 +195,13 @@ def test_a_port_that_is_taken_is_named_and_the_registered_ones_are_offered(
     assert browser.asked == []
     assert panel.lines[Step.LISTENING].accessibleName().endswith("stopped here")
     assert [one.text() for one in panel.ending.ports] == [f"Use port {spare}"]
+    pictured(page, "sign-in-port-taken")
+    wide = page.size()
+    page.resize(NARROW)
+    qtbot.waitUntil(lambda: page._scroll.viewport().width() < NARROW.width())
+    assert page._scroll.widget().width() <= page._scroll.viewport().width()
+    pictured(page, "sign-in-port-taken-narrow")
+    page.resize(wide)
 
     qtbot.mouseClick(panel.ending.ports[0], LEFT)
     qtbot.waitUntil(lambda: bool(browser.asked))
@@ -223,7 +239,7 @@ def test_a_port_that_is_free_again_is_used_at_a_press(
 
 
 def test_the_address_of_the_last_page_is_an_answer_once_it_is_the_right_one(
-    qtbot: QtBot, page: ConnectionsPage, browser: Browser, desk: Desk, acme: Connection, simulator: Simulator
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, pictured: Picture
 ) -> None:
     screen = waiting(qtbot, page)
     way = page.panel.second_way
@@ -234,6 +250,7 @@ def test_the_address_of_the_last_page_is_an_answer_once_it_is_the_right_one(
     qtbot.waitUntil(lambda: bool(page.notices.notices))
     assert page.notices.notices[0].text == "This address cannot be used. It did not belong to this sign-in."
     assert screen.is_waiting
+    pictured(page, "sign-in-second-way")
 
     qtbot.keyClicks(way.pasted, answer_for(screen.address))
     qtbot.keyClick(way.pasted, Qt.Key.Key_Return)
@@ -260,7 +277,13 @@ def test_the_code_of_a_self_client_takes_the_browsers_place(
 
 
 def test_too_few_permissions_are_named_and_stored_only_if_somebody_says_so(
-    qtbot: QtBot, page: ConnectionsPage, browser: Browser, simulator: Simulator, workspace: Workspace, acme: Connection
+    qtbot: QtBot,
+    page: ConnectionsPage,
+    browser: Browser,
+    simulator: Simulator,
+    workspace: Workspace,
+    acme: Connection,
+    pictured: Picture,
 ) -> None:
     few = tuple(scope for scope in acme.scopes if "bulk" not in scope)
     screen = waiting(qtbot, page)
@@ -273,6 +296,7 @@ def test_too_few_permissions_are_named_and_stored_only_if_somebody_says_so(
         assert page.panel.lines[Step.LISTENING].accessibleName().endswith("not needed")
         assert workspace.vault(acme.id).health().generation == 1
         assert page.panel.ending.keep.isVisible()
+        pictured(page, "sign-in-too-few-permissions")
         if keeps:
             qtbot.mouseClick(page.panel.ending.keep, LEFT)
         else:
@@ -292,6 +316,63 @@ def test_a_no_in_the_browser_stays_on_the_panel_until_it_is_closed(
     assert page.panel.ending.words.text() == "The permission was declined in the browser."
     assert page.panel.left.text() == "stopped"
     assert page.panel.cancel.text() == "Close"
+    cancelled(qtbot, page)
+
+
+@pytest.mark.parametrize(
+    ("column", "other", "words", "may_keep"),
+    [
+        ("organisation", '{"id": "9", "name": "Beta Ltd"}', "this connection belongs to “Beta Ltd”", False),
+        ("zoho_user", '{"id": "9", "name": "Anna Berg", "email": "anna@acme.example"}', "was Anna Berg's", True),
+    ],
+)
+def test_who_signs_in_as_somebody_else_is_told_before_anything_is_stored(
+    qtbot: QtBot,
+    page: ConnectionsPage,
+    browser: Browser,
+    simulator: Simulator,
+    workspace: Workspace,
+    acme: Connection,
+    pictured: Picture,
+    column: str,
+    other: str,
+    words: str,
+    may_keep: bool,
+) -> None:
+    with workspace.database.begin() as connection:
+        connection.execute(
+            text(f"update connections set {column} = {column} || cast(:other as jsonb)"), {"other": other}
+        )
+    page._screen.shown()
+    qtbot.waitUntil(lambda: "9" in (page.cards[0]._connection.organisation.id, page.cards[0]._connection.user.id))
+    waiting(qtbot, page)
+    browser.accept()
+    ending = page.panel.ending
+    qtbot.waitUntil(ending.isVisible)
+    assert words in ending.words.text()
+    assert ending.keep.isVisible() == may_keep
+    assert workspace.vault(acme.id).health().generation == 1
+    pictured(page, f"sign-in-other-{column}")
+    cancelled(qtbot, page)
+
+
+def test_an_account_of_another_data_centre_is_named_before_its_code_is_spent(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, workspace: Workspace, pictured: Picture
+) -> None:
+    origins = origins_for("eu", Environment.PRODUCTION)
+    new = NewConnection("Europe", "eu", "1000.ABC", origins, redirect_port=free_port())
+    europe = workspace.add_connection(new, "secret")
+    screen = page._screen.signing
+    screen.begin(europe)
+    qtbot.waitUntil(lambda: Step.WAITING in screen.steps and bool(screen.address))
+    state = parse_qs(urlsplit(screen.address).query)["state"][0]
+    server = "https%3A%2F%2Faccounts.zoho.in"
+    screen.paste(f"{screen.redirect}?state={state}&code=1000.abcdef01&location=in&accounts-server={server}")
+    qtbot.waitUntil(page.panel.ending.isVisible)
+    assert "data centre India, but the connection is for Europe" in page.panel.ending.words.text()
+    assert not page.panel.ending.keep.isVisible()
+    assert Step.EXCHANGED not in screen.steps
+    pictured(page, "sign-in-other-data-centre")
     cancelled(qtbot, page)
 
 
@@ -331,3 +412,24 @@ def test_removing_a_connection_ends_its_sign_in(
     qtbot.waitUntil(lambda: not page.cards)
     assert screen.connection is None
     assert desk.connection is None
+
+
+def test_the_check_list_comes_into_view_however_far_down_the_connection_is(
+    qtbot: QtBot, page: ConnectionsPage, browser: Browser, workspace: Workspace, pictured: Picture
+) -> None:
+    origins = origins_for("eu", Environment.PRODUCTION)
+    for number in range(6):
+        name = f"Europe {number}, of a name that is longer than anybody would want to read on a card"
+        workspace.add_connection(NewConnection(name, "eu", "1000.ABC", origins), "secret")
+    page._screen.shown()
+    qtbot.waitUntil(lambda: len(page.cards) == 7)
+    page.resize(NARROW)
+    bar = page._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    page._screen.signing.begin(page._screen.health[0].connection)
+    qtbot.waitUntil(page.panel.isVisible)
+    assert bar.value() == 0
+    assert page._scroll.widget().width() <= page._scroll.viewport().width()
+    pictured(page, "sign-in-narrow")
+    cancelled(qtbot, page)

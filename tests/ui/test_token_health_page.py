@@ -15,7 +15,7 @@ from zoho_console.app.demo import sign_in_to
 from zoho_console.domain.connections import Connection, Environment, NewConnection, origins_for
 from zoho_console.domain.grants import FailureKind, RefreshFailure
 from zoho_console.screens.screen import Desk
-from zoho_console.screens.token_health import TokenHealthScreen
+from zoho_console.screens.token_health import TokenHealthScreen, time_left
 from zoho_console.simulator.server import Simulator
 from zoho_console.ui.dialogs import Confirmation
 from zoho_console.ui.pages.token_health import TokenHealthPage
@@ -61,7 +61,7 @@ def test_a_card_says_what_works_and_shows_the_time_left(qtbot: QtBot, page: Toke
     card = page.cards[0]
     assert card.name.whole == "Acme Ltd"
     assert card.where.whole.startswith("Acme · production · custom · ")
-    assert card.pill.text() == "Works"
+    assert card.pill.word == "Works"
     assert card.ring.isVisible()
     assert card.ring.accessibleName() in ("Token: 60 min left", "Token: 59 min left")
     assert card.renewed.whole.startswith("Token 1, since today")
@@ -92,7 +92,7 @@ def test_a_failed_renewal_is_told_with_what_still_works(
     vault.refresh_failed(1, RefreshFailure(FailureKind.REVOKED, "Zoho no longer accepts this sign-in"), 0)
     opened(qtbot, page, 2)
     card = page.cards[0]
-    assert card.pill.text() == "Renewing failed"
+    assert card.pill.word == "Renewing failed"
     assert "The present token works until" in card.sentence.text()
     # One refusal is no proof that somebody must sign in again; the other connection never was signed in.
     assert page.sentence.text() == "2 connections · 1 needs you"
@@ -100,7 +100,11 @@ def test_a_failed_renewal_is_told_with_what_still_works(
 
 
 def test_revoking_asks_first_and_cancel_changes_nothing(
-    qtbot: QtBot, page: TokenHealthPage, workspace: Workspace, acme: Connection
+    qtbot: QtBot,
+    page: TokenHealthPage,
+    workspace: Workspace,
+    acme: Connection,
+    pictured: Callable[[QWidget, str], None],
 ) -> None:
     opened(qtbot, page)
     qtbot.mouseClick(page.cards[0].revoke, LEFT)
@@ -109,6 +113,7 @@ def test_revoking_asks_first_and_cancel_changes_nothing(
     assert dialog is not None
     assert any("for every console and script that shares it" in text for text in all_texts(dialog))
     assert dialog.cancel.hasFocus() or dialog.focusWidget() is dialog.cancel
+    pictured(dialog, "revoke")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not page._screen.tasks.is_running("ask"))
     assert workspace.vault(acme.id).load() is not None
@@ -159,7 +164,7 @@ def test_one_connection_that_fails_does_not_keep_the_others_from_being_checked(
     after = workspace.usage(gamma.id)
     assert after is not None
     assert after.calls == before.calls + 2
-    assert [card.pill.text() for card in page.cards] == ["Renewing failed", "Works"]
+    assert [card.pill.word for card in page.cards] == ["Renewing failed", "Works"]
 
 
 def test_without_a_connection_the_page_leads_to_the_first_one(
@@ -187,7 +192,12 @@ def test_a_password_store_that_is_of_no_use_is_told_on_the_page(qtbot: QtBot, pa
 
 @pytest.mark.parametrize(("width", "columns"), [(1072, 3), (700, 2)])
 def test_cards_are_of_one_width_and_never_wider_than_the_page(
-    qtbot: QtBot, page: TokenHealthPage, workspace: Workspace, width: int, columns: int
+    qtbot: QtBot,
+    page: TokenHealthPage,
+    workspace: Workspace,
+    width: int,
+    columns: int,
+    pictured: Callable[[QWidget, str], None],
 ) -> None:
     second(workspace, "Beta of a very long name that nobody would want to read to its end on a card")
     second(workspace, "Gamma")
@@ -196,6 +206,7 @@ def test_cards_are_of_one_width_and_never_wider_than_the_page(
     qtbot.waitUntil(lambda: len({card.x() for card in page.cards}) == columns)
     assert max(card.width() for card in page.cards) - min(card.width() for card in page.cards) <= 1
     assert page._scroll.horizontalScrollBar().maximum() == 0
+    pictured(page, f"cards-{columns}")
 
 
 def test_the_page_looks_again_by_itself_while_it_is_in_view(
@@ -204,7 +215,7 @@ def test_the_page_looks_again_by_itself_while_it_is_in_view(
     screen = opened(qtbot, page)
     page._ticks = 8  # two seconds before it looks
     workspace.vault(acme.id).refresh_failed(1, RefreshFailure(FailureKind.NOT_REACHABLE, "Zoho did not answer"), 0)
-    qtbot.waitUntil(lambda: page.cards[0].pill.text() == "Renewing failed", timeout=8000)
+    qtbot.waitUntil(lambda: page.cards[0].pill.word == "Renewing failed", timeout=8000)
 
     page.hide()
     ticks = page._ticks
@@ -230,6 +241,18 @@ def test_the_time_left_is_said_in_minutes_and_at_the_end_in_seconds(
     shown = screen.health[0]
     token = replace(shown.token, now=NOW, expires_at=NOW + left)
     health = replace(shown, looked_at=NOW, evidence=replace(shown.evidence, token=token))
-    found, said = screen.time_left(health, NOW)
+    found, said = time_left(health, NOW)
     assert said == words
     assert found == pytest.approx(share, abs=0.001)
+
+
+def test_revoking_ends_the_sign_in_at_zoho_and_here(
+    qtbot: QtBot, page: TokenHealthPage, workspace: Workspace, acme: Connection
+) -> None:
+    opened(qtbot, page)
+    qtbot.mouseClick(page.cards[0].revoke, LEFT)
+    qtbot.waitUntil(lambda: page.findChild(Confirmation) is not None)
+    qtbot.mouseClick(page.findChild(Confirmation).verb, LEFT)
+    qtbot.waitUntil(lambda: page.cards[0].pill.word == "Not signed in" and bool(page.notices.notices))
+    assert page.notices.notices[-1].text == "“Acme” is signed out."
+    assert workspace.vault(acme.id).load() is None

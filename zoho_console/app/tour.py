@@ -12,6 +12,7 @@ from zoho_console.app.tour_bulk import BulkSteps
 from zoho_console.app.tour_connections import ConnectionSteps
 from zoho_console.app.tour_frame import Tour, Work
 from zoho_console.app.tour_reading import ReadingSteps
+from zoho_console.app.tour_returning import ReturningSteps
 from zoho_console.settings import Settings
 from zoho_console.ui.theme import Look
 
@@ -22,4 +23,5 @@ async def take_tour(look: Look, settings: Settings, folder: Path) -> int:
 
 
 def _steps(tour: Tour) -> Iterable[Work]:
-    return (*ReadingSteps(tour).steps, *BulkSteps(tour).steps, *ConnectionSteps(tour).steps)
+    parts = (ReadingSteps(tour), BulkSteps(tour), ReturningSteps(tour), ConnectionSteps(tour))
+    return (step for part in parts for step in part.steps)

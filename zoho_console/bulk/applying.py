@@ -95,7 +95,8 @@ class Run:
         return Work(job, self._client, self._journal, fields, hold, self._pace, tally, self._brake)
 
     async def _worked(self, work: Work) -> ChangeSet:
-        sender, read_back = Sender(work, Verifier(work, self._fields)), ReadBack(work)
+        verifier = Verifier(work, self._fields)
+        sender, read_back = Sender(work, verifier), ReadBack(work, verifier)
         while True:
             has_moved = await sender.send_all()
             has_moved |= await read_back.settle_all()

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.bulk.escaping import unescaped
 from zoho_console.domain.changes import Blanks, Change, Mapping, Problem, Row
 from zoho_console.domain.fields import RECORD_ID, Field, ValueProblem, parse_text, shortened
 
@@ -46,8 +45,6 @@ def check_row(
     as rounded ones do is refused: it may be that of another record.
     """
     key_text = row.texts[mapping.key_column].strip()
-    if mapping.key_field == "id":
-        key_text = unescaped(key_text)  # copied out of one of our files for spreadsheets; no id begins with a mark
     if problem := _key_problem(key_text, mapping.key_field, fields, has_rounded_ids=has_rounded_ids):
         return replace(problem, column=header[mapping.key_column])
     values: dict[str, Any] = {}

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from zoho_console.domain.fields import RECORD_ID
+
 # For spreadsheets: UTF-8 with a mark, cells escaped. Exact: UTF-8, every cell to the letter.
 Form = Literal["spreadsheet", "exact"]
 
@@ -19,13 +21,21 @@ MARK, EXACT_MARK = "Row (' keeps a cell as text)", "Row (cells to the letter)"
 
 # Negative numbers stay numbers: nothing in them runs. Signs of full width are formulas to some spreadsheets.
 _AT_RISK = re.compile(r"'*(?:[\t\r\n]|\s*(?:-(?![0-9]+(?:\.[0-9]+)?\Z)|[=+@＝＋－＠])|-?[0-9]{12}|-?0[0-9])")
+_ESCAPED_ID = re.compile(rf"'(?:{RECORD_ID.pattern})")
 _ESCAPED = re.compile(rf"'(?={_AT_RISK.pattern})")
 
 
-def are_escaped(titles: Sequence[str]) -> bool:
-    """Whether the cells under these titles are escaped: the last of our files that it went through says so."""
+def are_escaped(titles: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bool:
+    """Whether the cells under these titles are escaped: the last of our files that they went through says so.
+
+    Where nothing says so, for somebody took the column away or copied a part into another file, a column of nothing but
+    escaped ids among the first `rows` does: no id begins with a mark.
+    """
     marks = [title for title in titles if title.startswith((MARK, EXACT_MARK))]
-    return bool(marks) and marks[-1].startswith(MARK)
+    if marks:
+        return marks[-1].startswith(MARK)
+    columns = ([cell for cell in column if cell] for column in zip(*rows, strict=True))
+    return any(cells and all(map(_ESCAPED_ID.fullmatch, cells)) for cells in columns)
 
 
 def escaped(text: str) -> str:

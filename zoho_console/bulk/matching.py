@@ -11,6 +11,7 @@ from zoho_console.background import together
 from zoho_console.bulk.planning import key_text
 from zoho_console.coql import Order, is_in, select
 from zoho_console.domain.records import Record, Reply, Slice
+from zoho_console.zoho.bulk import BulkJobs
 from zoho_console.zoho.usage import ApiUsage
 
 KEYS_PER_CALL = 100  # values of one `in` (COQL limits, v8)
@@ -26,6 +27,11 @@ class RecordsClient(Protocol):
     @property
     def usage(self) -> ApiUsage:
         """What was used and what is left."""
+        ...
+
+    @property
+    def jobs(self) -> BulkJobs:
+        """Bulk jobs."""
         ...
 
     async def organisation(self) -> object:

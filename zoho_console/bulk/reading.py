@@ -25,8 +25,8 @@ class Table:
     """An opened file: how it is read, its titles, its first rows.
 
     A CSV file has an `encoding` and a `delimiter`, found or given; a spreadsheet has the `sheet` that is read and the
-    titles of all its `sheets`. `is_escaped` says that it is a report of ours for spreadsheets, whose cells are as they
-    were before that.
+    titles of all its `sheets`. `is_escaped` says that its cells are those of a file of ours for spreadsheets; they
+    come out as they were before that.
     """
 
     path: Path
@@ -45,7 +45,7 @@ class Table:
         """
         rows = self.every_row()
         first = next(rows, None)
-        if first is None or _titles(first) != (self.header, self.is_escaped):
+        if first is None or self.plain(_titles(first)) != self.header:
             raise FileProblem(
                 "The file was changed since it was opened.", path=self.path, line=1, advice="Open it again."
             )
@@ -61,7 +61,11 @@ class Table:
                     line=row.number,
                     advice="Look for a missing or extra delimiter, or quote the cell that holds one.",
                 )
-            yield Row(row.number, tuple(map(unescaped, row.texts))) if self.is_escaped else row
+            yield Row(row.number, self.plain(row.texts)) if self.is_escaped else row
+
+    def plain(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """Cells of the file as they were before they were escaped, if they were."""
+        return tuple(map(unescaped, cells)) if self.is_escaped else cells
 
     def every_row(self) -> Iterator[Row]:
         """Every row as it stands, the header first."""
@@ -88,13 +92,16 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
             path=path,
             advice="Choose another sheet." if len(table.sheets) > 1 else "Choose a file with a header and rows.",
         )
-    header, is_escaped = _titles(first)
-    _check_header(path, header, first.number)
-    table = replace(table, header=header, is_escaped=is_escaped)
+    titles = _titles(first)
+    _check_header(path, titles, first.number)
+    table = replace(table, header=titles)
     sample = tuple(itertools.islice(table.below(rows), SAMPLE_ROWS))
     if not sample:
         raise FileProblem("The file has a header and no rows.", path=path, advice="Add at least one row below it.")
-    return replace(table, sample=sample)
+    table = replace(table, is_escaped=are_escaped(titles, [row.texts for row in sample]))
+    return replace(
+        table, header=table.plain(titles), sample=tuple(Row(row.number, table.plain(row.texts)) for row in sample)
+    )
 
 
 def _of_text(path: Path, encoding: str, delimiter: str, sheet: str) -> Table:
@@ -113,11 +120,8 @@ def _of_sheet(path: Path, sheet: str) -> Table:
     return Table(path, (), sheet=sheet or workbook.first, sheets=workbook.sheets)
 
 
-def _titles(first: Row) -> tuple[tuple[str, ...], bool]:
-    """The titles, and whether the cells are escaped."""
-    titles = tuple(title.strip() for title in first.texts)
-    is_escaped = are_escaped(titles)
-    return (tuple(map(unescaped, titles)) if is_escaped else titles), is_escaped
+def _titles(first: Row) -> tuple[str, ...]:
+    return tuple(title.strip() for title in first.texts)
 
 
 def _check_header(path: Path, header: tuple[str, ...], line: int) -> None:

@@ -120,5 +120,5 @@ def summary(change_set: ChangeSet) -> str:
     if counted:
         text += ": " + ", ".join(counted)
     if change_set.state in (ChangeSetState.ABANDONED, ChangeSetState.PAUSED):
-        text += f" ({change_set.state}{': ' + change_set.note if change_set.note else ''})"
+        text += f" ({change_set.state}{': ' + change_set.note.rstrip('.') if change_set.note else ''})"
     return text if text.endswith(".") else f"{text}."

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zoho_console.background import in_thread
+from zoho_console.bulk.job_results import JobResults
 from zoho_console.bulk.settling import MOST_ATTEMPTS, settle_by_reading
+from zoho_console.bulk.verifying import Verifier
 from zoho_console.bulk.working import STAMP, Work
-from zoho_console.domain.changes import Doubt, Outcome, RowState
+from zoho_console.domain.changes import STARTING, Doubt, Outcome, RowState
 
 SECOND_LOOK = 4  # a part of the quarantine passes between two readings that must agree
 
@@ -15,8 +17,9 @@ SECOND_LOOK = 4  # a part of the quarantine passes between two readings that mus
 class ReadBack:
     """Proves or gives up every doubt of a job whose quarantine is over, one attempt after the other."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, verifier: Verifier) -> None:
         self._work = work
+        self._jobs = JobResults(work, verifier)
 
     async def settle_all(self) -> bool:
         """Settle the doubts there are; whether there were any comes out. A pause leaves the rest in doubt.
@@ -25,13 +28,27 @@ class ReadBack:
         and UNPROVED else. Cost: 1 call for each doubt, 2 where rows are to be sent again.
         """
         doubts = await in_thread(self._work.journal.runs.doubts, self._work.job.id)
+        by_job: dict[str, list[Doubt]] = {}
+        for doubt in doubts:
+            by_job.setdefault(doubt.zoho_job, []).append(doubt)
+        for job, mine in by_job.items():
+            if job == STARTING:
+                goes_on = await self._jobs.settle_unnamed(mine)
+            else:
+                goes_on = await (self._jobs.settle(job, mine) if job else self._settle(mine))
+            if not goes_on:
+                break
+        return bool(doubts)
+
+    async def _settle(self, doubts: Sequence[Doubt]) -> bool:
+        """Settle doubts of records that were written; False if the run is to pause."""
         for doubt in doubts:
             outcomes = await self._judge(doubt) if await self._rest(doubt) else None
             if outcomes is None:
-                break
+                return False
             await in_thread(self._work.journal.runs.prove, self._work.hold.lease, doubt, outcomes)
             self._work.count(doubt.batch, RowState.SENT, outcomes)
-        return bool(doubts)
+        return True
 
     async def _rest(self, doubt: Doubt) -> bool:
         """Wait until the quarantine is over; False if the run is to pause meanwhile."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from zoho_console.background import in_thread, together
+from zoho_console.bulk.by_jobs import JobSender
 from zoho_console.bulk.planning import look_again
 from zoho_console.bulk.room import Room, share
 from zoho_console.bulk.settling import settle
 from zoho_console.bulk.verifying import Verifier, chosen
 from zoho_console.bulk.waves import CANARY, Watch, in_waves, wave_number, waves_of
-from zoho_console.bulk.working import STAMP, Work, sentence_of
+from zoho_console.bulk.working import STAMP, Work, sentence_of, writable
 from zoho_console.domain.changes import Outcome, RowRecord, RowState
 from zoho_console.domain.records import Record, Reply
 from zoho_console.errors import (
@@ -45,6 +45,7 @@ class Sender:
         self._work = work
         self._verifier = verifier
         self._room = Room(lambda: share(work.pace.parallel, work.hold.runs_beside))  # for calls
+        self._jobs = JobSender(work, self._room)
         self._runs = work.journal.runs
         self._lease = work.hold.lease
         self._lost_in_a_row = 0
@@ -64,6 +65,8 @@ class Sender:
         for wave in waves:
             if self._work.brake.is_pulled or (is_careful and await self._is_former_in_doubt(wave)):
                 break  # what is in doubt is settled before the next wave
+            if wave is waves[-1] and await self._jobs.send(wave):
+                return True  # what became of them is settled before anything else is sent
             moved += await self._wave(wave, Watch(is_first=wave == [CANARY] and len(waves) > 1))
         return moved > 0
 
@@ -177,7 +180,7 @@ class Sender:
     async def _exchange(self, rows: Sequence[RowRecord]) -> list[Reply]:
         """Zoho's replies. Errors: _AnswerLost, _NothingSent; ZohoAPIError where Zoho refused the batch whole."""
         work = self._work
-        records: list[Record] = [{**_writable(row.after), "id": row.record_id} for row in rows]
+        records: list[Record] = [{**writable(row.after), "id": row.record_id} for row in rows]
         try:
             return await work.client.update_records(
                 work.job.module, records, trigger=work.job.terms.trigger, guard=work.hold.check
@@ -199,11 +202,3 @@ class Sender:
             self._work.brake.pull(
                 f"Zoho's answers to {MOST_LOST} batches in a row were lost. Check the network, then go on."
             )
-
-
-def _writable(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as Zoho takes them: of a lookup only the id."""
-    return {
-        name: {"id": value["id"]} if isinstance(value, dict) and "id" in value else value
-        for name, value in values.items()
-    }

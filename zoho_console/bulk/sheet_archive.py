@@ -31,15 +31,17 @@ class SheetArchive:
         with path.open("rb") as file:
             self.content = file.read(MOST_PACKED + 1)
         if len(self.content) > MOST_PACKED:
-            raise self._too_large()
+            raise self._too_large(f"The spreadsheet is a file of more than {MOST_PACKED // 1024**2} MB.")
         try:
             with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
                 parts = archive.infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise self._damaged() from error
         self._parts = {part.filename: part for part in parts}
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise self._too_large()
+        if len(parts) > MOST_PARTS:
+            raise self._too_large(f"The spreadsheet has more than {MOST_PARTS:,} parts.")
+        if sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise self._too_large(f"The spreadsheet holds more than {MOST_UNPACKED // 1024**2} MB of text.")
         if len(self._parts) < len(parts):
             raise self._damaged()
         for part in parts:
@@ -109,11 +111,9 @@ class SheetArchive:
         except zlib.error as error:
             raise self._damaged() from error
 
-    def _too_large(self) -> FileProblem:
+    def _too_large(self, sentence: str) -> FileProblem:
         return FileProblem(
-            f"The spreadsheet holds more than {MOST_UNPACKED // 1024**2} MB of text.",
-            path=self._path,
-            advice="Save its sheet as CSV UTF-8, which may be of any size.",
+            sentence, path=self._path, advice="Save its sheet as CSV UTF-8, which may be of any size, and open that."
         )
 
     def _damaged(self) -> FileProblem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from zoho_console.background import in_thread
 from zoho_console.bulk.leasing import Hold
@@ -98,3 +99,11 @@ class Work:
 def sentence_of(error: ZohoError) -> str:
     """What happened and what to do, as the reason of a pause."""
     return f"{error} {error.advice}".strip()
+
+
+def writable(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as Zoho takes them: of a lookup only the id."""
+    return {
+        name: {"id": value["id"]} if isinstance(value, dict) and "id" in value else value
+        for name, value in values.items()
+    }

@@ -155,6 +155,8 @@ def _terms(update: argparse.ArgumentParser) -> None:
     update.add_argument("--verify", type=int, default=10, metavar="PERCENT", choices=range(101),
                         help="how many of the updated rows are read back (default 10)")  # fmt: skip
     update.add_argument("--no-waves", action="store_true", help="send all at once, without trying a few rows first")
+    update.add_argument("--no-jobs", action="store_true",
+                        help="no bulk write jobs of Zoho, though they cost less where no automation runs")  # fmt: skip
     update.add_argument("--reserve", type=int, default=0, metavar="N", help="credits of the day to leave for others")
 
 

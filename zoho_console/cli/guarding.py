@@ -30,10 +30,15 @@ def guard(workspace: Workspace, arguments: Namespace, output: Output, _home: Pat
         lowered_for = None if arguments.for_good else timedelta(minutes=arguments.minutes)
         connection = workspace.connections.set_guard(connection.id, level, lowered_for)
     output.value(_value(connection))
+    say_guard(connection, output)
+    return 0
+
+
+def say_guard(connection: Connection, output: Output) -> None:
+    """How much stands between the person and a change; said by every command that sends one, before it does."""
     output.say(f"{connection.name} is {connection.guard.level}. {connection.guard.level.meaning}")
     if connection.guard.until is not None:
         output.say(f"Until {connection.guard.until.astimezone():%H:%M}, then {connection.guard.rests_at} again.")
-    return 0
 
 
 def _value(connection: Connection) -> dict[str, object]:

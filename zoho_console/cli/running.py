@@ -14,8 +14,10 @@ from zoho_console.bulk.forecast import price
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reporting import save_report, summary
 from zoho_console.cli.exits import Exit
+from zoho_console.cli.guarding import say_guard
 from zoho_console.cli.output import Output, job_value
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.guards import Level
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.desktops import this_console
 from zoho_console.workspace.workspace import Workspace
@@ -30,7 +32,7 @@ def describe(workspace: Workspace, change_set: ChangeSet, output: Output) -> Non
     planned = change_set.count(RowState.PLANNED)
     if planned and change_set.state is ChangeSetState.PLANNED:
         usage = workspace.usage(change_set.connection_id)
-        output.say(price(planned, change_set.terms, usage.credits_left if usage else None))
+        output.say(price(change_set, usage.credits_left if usage else None))
     facets = workspace.journal.facets(change_set.id)
     if facets:
         output.table(
@@ -60,10 +62,13 @@ def apply(
     if change_set.state is ChangeSetState.PLANNED and not change_set.count(RowState.PLANNED):
         workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "nothing to change")
         return end(workspace, change_set.id, report, output)
-    if not arguments.yes:
+    connection = workspace.connections.get(change_set.connection_id)
+    say_guard(connection, output)
+    # Of a yes that cannot count nobody is asked: the run itself says why it is kept back.
+    if not arguments.yes and connection.guard.level is not Level.WATCH:
         count = change_set.count(RowState.PLANNED)
         verb = "Put back" if change_set.kind is ChangeSetKind.UNDO else "Change"
-        if not agreed(f"{verb} {count:,} accounts in Zoho?"):
+        if not agreed(f"{verb} {count:,} account{'' if count == 1 else 's'} in Zoho?"):
             workspace.journal.set_state(change_set.id, ChangeSetState.ABANDONED, "not confirmed")
             output.say("Nothing was sent.")
             return Exit.NOTHING_CHANGED

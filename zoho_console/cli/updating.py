@@ -49,7 +49,11 @@ async def _prepare(workspace: Workspace, table: Table, arguments: Namespace, out
         connection_id=connection.id,
         blanks=arguments.blanks,
         terms=Terms(
-            AUTOMATIONS[arguments.automation], not arguments.no_waves, arguments.verify, max(0, arguments.reserve)
+            AUTOMATIONS[arguments.automation],
+            waves=not arguments.no_waves,
+            verify=arguments.verify,
+            reserve=max(0, arguments.reserve),
+            jobs=not arguments.no_jobs,
         ),
         policies=policies_from(arguments.drift, [one.api_name for one in fields]),
         created_by=connection.user.name if connection.user else "",

@@ -11,6 +11,7 @@ from zoho_console.domain.drifts import Drifted
 from zoho_console.domain.terms import USUAL, Proof, Terms
 
 Blanks = Literal["keep", "clear"]  # what an empty cell does to its field
+STARTING = "starting"  # in place of the number of a bulk write job: its start was sent, and the answer is not known
 
 BATCH_SIZE = 100  # Zoho takes at most 100 records in one update call (Update Records, v8).
 
@@ -158,7 +159,8 @@ class Doubt:
     """Rows of one sending that Zoho may or may not have carried out.
 
     `age_s` is for how long, by the database's clock; `is_lost` whether the whole answer is missing, or one came that
-    does not name these rows.
+    does not name these rows. `zoho_job` is the number of the bulk write job that has them, STARTING while it is not
+    known, or "".
     """
 
     batch: int
@@ -166,6 +168,7 @@ class Doubt:
     age_s: float
     is_lost: bool
     rows: tuple[RowRecord, ...]
+    zoho_job: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,7 @@ class ChangeSet:
     terms: Terms = USUAL
     yes_by: str = ""
     yes_at: datetime | None = None
+    job_rows: int = 0
 
     @property
     def is_interrupted(self) -> bool:

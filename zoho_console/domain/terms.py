@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 WAVES_FROM = 200  # rows; of fewer there is nothing to widen
+# A bulk write job costs as much as 5,000 records, whatever it writes, and takes 25,000 rows (fact sheet 5, 8.2).
+JOB_FROM, JOB_TAKES, JOB_CREDITS = 5_001, 25_000, 500
 # What Zoho lets a write choose (Update Records, v8): None runs every automation, an empty list none.
 AUTOMATIONS: dict[str, tuple[str, ...] | None] = {"all": None, "workflow": ("workflow",), "none": ()}
 
@@ -36,13 +38,19 @@ class Terms:
     `trigger` names the automations that Zoho runs for each record, None all. With `waves` a run of more than 200 rows
     begins with a few rows of each kind of change and widens while all goes well. `verify` is the share of the updated
     rows that are read back, in per cent; those of the first wave always are. `reserve` are credits of the day that are
-    left for the company's other programs.
+    left for the company's other programs. With `jobs` rows go by bulk write jobs of Zoho where that costs less.
     """
 
     trigger: tuple[str, ...] | None = None
     waves: bool = True
     verify: int = 10
     reserve: int = 0
+    jobs: bool = True
+
+    @property
+    def may_use_jobs(self) -> bool:
+        """Whether bulk write jobs do what is agreed to: they run no automation."""
+        return self.jobs and self.trigger == ()
 
     @property
     def automation(self) -> str:
@@ -58,7 +66,7 @@ class Terms:
     def from_json(cls, value: dict[str, Any]) -> Terms:
         """The terms that were stored; what is missing is as it is by default."""
         trigger = value.get("trigger")
-        return cls(**{**value, "trigger": None if trigger is None else tuple(trigger)})
+        return cls(**{"jobs": False, **value, "trigger": None if trigger is None else tuple(trigger)})
 
 
 USUAL = Terms()

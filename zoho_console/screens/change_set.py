@@ -16,7 +16,7 @@ from zoho_console.bulk.reporting import not_retried
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, Facet, RowState
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.drifts import Drift
-from zoho_console.domain.terms import USUAL, Terms
+from zoho_console.domain.terms import Terms
 from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.screens.again import Again
 from zoho_console.screens.bulk_words import Step
@@ -97,11 +97,11 @@ class ChangeSetScreen(Screen):
     @property
     def price(self) -> str:
         """What applying costs, in words."""
-        planned = self.change_set.count(RowState.PLANNED) if self.change_set else 0
+        if self.change_set is None:
+            return ""
         connection = self.desk.connection
         usage = self.workspace.usage(connection.id) if connection else None
-        terms = self.change_set.terms if self.change_set else USUAL
-        return price(planned, terms, usage.credits_left if usage else None)
+        return price(self.change_set, usage.credits_left if usage else None)
 
     @property
     def rate(self) -> float:
@@ -224,8 +224,11 @@ class ChangeSetScreen(Screen):
         is_plan = step is Step.DIFFERENCE
         if is_plan:
             self.desk.jobs_changed.emit()
-        if step is not Step.RUN:
-            self.show_rows((RowState.PLANNED,) if is_plan and change_set.count(RowState.PLANNED) else ())
+        has_planned = bool(change_set.count(RowState.PLANNED))
+        if is_plan and not has_planned and self.deciding.asked:
+            self.show_rows((), drift=Drift.BOTH)
+        elif step is not Step.RUN:
+            self.show_rows((RowState.PLANNED,) if is_plan and has_planned else ())
 
     async def _apply(self, change_set: ChangeSet, terms: Terms | None, *, stops: bool = False) -> None:
         self.step, self.ending, self.watch = Step.RUN, _STOPPING if stops else "", RunWatch(change_set.counts)

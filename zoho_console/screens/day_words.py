@@ -60,6 +60,8 @@ def credit_bars(overview: Overview) -> list[Bar]:
 
 def renewals_sentence(overview: Overview) -> str:
     """How many renewals, by whom, and how many failed."""
+    if not overview.renewed and not overview.failed:
+        return "none in this time"
     by = f" by {count(len(overview.consoles), 'console')}" if overview.consoles else ""
     return f"{overview.renewed}{by} · {overview.failed} failed"
 

@@ -26,8 +26,6 @@ class Guarding:
     async def _set(self, connection: Connection, level: Level, lowered_for: timedelta | None) -> None:
         screen = self._screen
         guarded = await screen.blocking(screen.workspace.connections.set_guard, connection.id, level, lowered_for)
-        in_use = screen.desk.connection
-        if in_use is not None and in_use.id == guarded.id:
-            screen.desk.use(guarded)
+        screen.desk.saw(guarded)
         screen.shown()
         screen.notice(f"“{connection.name}” is {guard_words(guarded.guard)}.", guarded.guard.level.meaning)

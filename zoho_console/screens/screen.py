@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from zoho_console.domain.connections import Connection
-from zoho_console.domain.guards import Level
+from zoho_console.domain.guards import Guard, Level
 from zoho_console.screens.notices import Notice, notice_for
 from zoho_console.screens.tasks import TaskScope
 from zoho_console.settings import Settings
@@ -22,12 +22,14 @@ T = TypeVar("T")
 class Desk(QObject):
     """What all screens of one window share.
 
-    Signals: `connection_changed` (another connection is in use, or it signed in), `jobs_changed` (a change set began,
-    moved or ended), `file_offered` (a Path to open in Bulk update), `page_wanted` (a page's name), `sign_in_wanted` (a
-    Connection to sign in).
+    Signals: `connection_changed` (another connection is in use, or it signed in), `guard_changed` (the one in use is
+    guarded otherwise, by whomever), `jobs_changed` (a change set began, moved or ended),
+    `file_offered` (a Path to open in Bulk update), `page_wanted` (a page's name), `sign_in_wanted` (a Connection to
+    sign in).
     """
 
     connection_changed = Signal()
+    guard_changed = Signal()
     jobs_changed = Signal()
     file_offered = Signal(object)
     page_wanted = Signal(str)
@@ -47,6 +49,11 @@ class Desk(QObject):
         return self._connection
 
     @property
+    def guard(self) -> Guard | None:
+        """How the connection in use is guarded, as last seen."""
+        return self._connection.guard if self._connection is not None else None
+
+    @property
     def is_watch_only(self) -> bool:
         """Whether the guard of the connection in use lets nothing be sent."""
         return self._connection is not None and self._connection.guard.level is Level.WATCH
@@ -55,6 +62,13 @@ class Desk(QObject):
         """Work with this connection from now on."""
         self._connection = connection
         self.connection_changed.emit()
+
+    def saw(self, connection: Connection) -> None:
+        """Note what the database says of the connection in use now; what was begun with it goes on."""
+        former = self._connection
+        if former is not None and former.id == connection.id and former.guard != connection.guard:
+            self._connection = connection
+            self.guard_changed.emit()
 
 
 class Screen(QObject):
@@ -71,6 +85,7 @@ class Screen(QObject):
         self.desk = desk
         self.workspace = desk.workspace
         self.tasks = TaskScope(self.fail, self.changed.emit)
+        desk.guard_changed.connect(self.changed)
 
     async def engine(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` on the engine's loop and await its value here; cancelling passes through."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Coroutine
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -140,16 +141,16 @@ class SignInScreen(Screen):
         )
         self._deadline = time.monotonic() + TIME_LIMIT_S
         self._reset(connection)
-        self.tasks.start(self._go(connection, way(self._attempt)), name=_ATTEMPT)
+        self.tasks.start(self._go(connection, partial(way, self._attempt)), name=_ATTEMPT)
 
     def _reset(self, connection: Connection | None) -> None:
         self.connection, self.steps, self.address, self.rejected = connection, [], "", 0
         self.problem, self.ports = None, []
         self.changed.emit()
 
-    async def _go(self, connection: Connection, work: Coroutine[Any, Any, Identity]) -> None:
+    async def _go(self, connection: Connection, work: Callable[[], Coroutine[Any, Any, Identity]]) -> None:
         try:
-            identity = await self.engine(work)
+            identity = await self.engine(work())
         except ZohoError as error:
             if isinstance(error, PortTaken):
                 every = await self.blocking(self.workspace.connections.all)
@@ -169,11 +170,14 @@ class SignInScreen(Screen):
 
     async def _keep(self) -> None:
         if self._attempt is not None and self.connection is not None:
-            await self._go(self.connection, self._attempt.keep())
+            await self._go(self.connection, self._attempt.keep)
 
     def _drop_what_was_not_kept(self) -> None:
         if self.may_keep and self._attempt is not None:
-            self.tasks.start(self.engine(self._attempt.drop()), name="drop")
+            self.tasks.start(self._drop(self._attempt), name="drop")
+
+    async def _drop(self, attempt: SignInAttempt) -> None:
+        await self.engine(attempt.drop())
 
     def _stepped(self, step: Step) -> None:
         self.steps = [*self.steps, step]

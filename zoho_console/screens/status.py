@@ -8,11 +8,10 @@ from PySide6.QtCore import Signal
 
 from zoho_console.domain.changes import ChangeSetState
 from zoho_console.domain.connections import CUSTOM
-from zoho_console.domain.guards import Guard
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.screens.alerts import Alerts
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.words import GUARD_TONES, clock, guard_words
+from zoho_console.screens.words import GUARD_TONES, clock, guard_name
 from zoho_console.workspace.health import Health, HealthState
 
 EVERY_S = 3.0
@@ -63,6 +62,8 @@ class StatusScreen(Screen):
             self.database_works = True
             current = self.desk.connection
             self.health = next((one for one in every if current and one.connection.id == current.id), None)
+            if self.health is not None:
+                self.desk.saw(self.health.connection)
             self.needs_a_person = any(one.needs_a_person for one in every)
             for alert in self._alerts.news(every):
                 self.alerted.emit(alert)
@@ -93,11 +94,6 @@ class StatusScreen(Screen):
         return self.desk.connection.colour if self.desk.connection else None
 
     @property
-    def guard(self) -> Guard | None:
-        """How the connection in use is guarded, as last looked."""
-        return self.health.connection.guard if self.health is not None else None
-
-    @property
     def facts(self) -> list[str]:
         """What is true of the connection now, in short words."""
         if self.health is None:
@@ -125,6 +121,6 @@ class StatusScreen(Screen):
         if not self.workspace.database.is_proven:
             database = ("Database unverified", "bad")  # said all the time, for anybody on the way may read along
         lamps = [zoho, database]
-        if (guard := self.guard) is not None:
-            lamps.insert(0, (guard_words(guard).capitalize(), GUARD_TONES[guard.level]))
+        if (guard := self.desk.guard) is not None:
+            lamps.insert(0, (guard_name(guard), GUARD_TONES[guard.level]))
         return lamps

@@ -14,18 +14,43 @@ from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.support import Support
 from zoho_console.screens.team import TeamScreen
 from zoho_console.screens.words import moment
+from zoho_console.store.desktops import KEY_VARIABLE
+from zoho_console.store.secrets import VARIABLE as SECRET_VARIABLE
 from zoho_console.workspace.health import Health, HealthState, Remedy
 from zoho_console.workspace.lights import Light
 
-__all__ = ["Health", "Light", "Remedy", "TokenHealthScreen"]
+__all__ = ["Health", "Light", "Remedy", "TokenHealthScreen", "how_to_get_a_store", "time_left"]
 
 EVENTS = 12
 TOKEN_LIFE = timedelta(hours=1)
+_STORE = "secrets"
+_OF_THE_STORE = (HealthState.NO_KEYRING, HealthState.KEYRING_LOCKED, HealthState.NOT_ENROLLED)
+
+
+def how_to_get_a_store() -> str:
+    """What to install or start, and the way without; only Linux has desktops that come without a store."""
+    return (
+        "On GNOME, Xfce and most other desktops install the package “gnome-keyring” and sign out and in again, so that "
+        "it starts with your session. On KDE switch on KWallet in the system settings.\n\n"
+        "To work in this session only, close the console, put the client secret into the variable "
+        f"{SECRET_VARIABLE} and a desktop's key, made with “zoho-console desktops key”, into {KEY_VARIABLE}, and start "
+        "it again. Neither is written anywhere."
+    )
+
+
+def time_left(health: Health, now: datetime | None = None) -> tuple[float, str]:
+    """The share of a token's hour that is left, from 0 to 1, and the time in words ("" without a token)."""
+    if health.expires_at is None:
+        return 0.0, ""
+    left = max(timedelta(0), health.expires_at - (now or datetime.now(UTC)))
+    seconds = int(left.total_seconds())
+    words = f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
+    return min(1.0, left / TOKEN_LIFE), words
 
 
 class TokenHealthScreen(Screen):
     """State: `is_loaded` once it was read, `health` by connection, `events` newest first, `days` as plotted,
-    `lights` of what all stand on; `team` is the screen of the desktops that share the sign-ins,
+    `team` is the screen of the desktops that share the sign-ins,
     `support` writes the file for whoever helps."""
 
     def __init__(self, desk: Desk) -> None:
@@ -35,7 +60,6 @@ class TokenHealthScreen(Screen):
         self.health: list[Health] = []
         self.events: list[TokenEvent] = []
         self.days = Days()
-        self.lights: tuple[Light, ...] = ()
         self.team = TeamScreen(desk)
         self.support = Support(self)
         desk.connection_changed.connect(self.shown)
@@ -48,6 +72,16 @@ class TokenHealthScreen(Screen):
         return f"{connections} · {needing or 'none'} need{'s' if needing < 2 else ''} you"
 
     @property
+    def lights(self) -> tuple[Light, ...]:
+        """Of what all connections stand on, once they were looked at."""
+        return self.desk.checkup.lights(is_store_asked=self.tasks.is_running(_STORE)) if self.is_loaded else ()
+
+    @property
+    def problem(self) -> str:
+        """Why this desktop reads nothing, "" where a card says so already."""
+        return "" if any(one.state in _OF_THE_STORE for one in self.health) else self.team.problem
+
+    @property
     def is_checking(self) -> bool:
         """Whether Zoho is being asked about every connection."""
         return self.tasks.is_running("check")
@@ -57,23 +91,20 @@ class TokenHealthScreen(Screen):
         names = {one.connection.id: one.connection.name for one in self.health}
         return moment(event.at), event.text + console_words(event.console), names.get(event.connection_id, "")
 
-    @staticmethod
-    def time_left(health: Health, now: datetime | None = None) -> tuple[float, str]:
-        """The share of a token's hour that is left, from 0 to 1, and the time in words ("" without a token)."""
-        if health.expires_at is None:
-            return 0.0, ""
-        left = max(timedelta(0), health.expires_at - (now or datetime.now(UTC)))
-        seconds = int(left.total_seconds())
-        words = f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
-        return min(1.0, left / TOKEN_LIFE), words
-
     # --- intents ---
 
     def shown(self) -> None:
         self.look_again()
-        # Beside the rest: a locked password store may keep its answer for a while.
-        self.tasks.start(self._look_at_secrets(), name="secrets")
+        # Beside the rest: a locked password store may keep its answer for a while. It is asked once at a time, for
+        # each question may bring up one of its own.
+        if not self.tasks.is_running(_STORE):
+            self.tasks.start(self._look_at_secrets(), name=_STORE)
         self.team.look()
+
+    def hear_from_the_store(self) -> None:
+        """Look anew once the password store answers late: who unlocked it at last need not press anything."""
+        if self.workspace.secrets.answers_late():
+            self.shown()
 
     def look_again(self) -> None:
         """Read the health anew; asks the database only."""
@@ -89,9 +120,9 @@ class TokenHealthScreen(Screen):
         self.changed.emit()
 
     def press(self, health: Health) -> None:
-        """Do what the button of a card says; a missing secret is asked for by the page."""
+        """Do what the button of a card says; what is to be typed or read is the page's part."""
         remedy, connection = health.verdict.remedy, health.connection
-        if remedy is Remedy.SIGN_IN:
+        if remedy.signs_in:
             self.desk.page_wanted.emit("connections")
             self.desk.sign_in_wanted.emit(connection)
         elif remedy is Remedy.RENEW:
@@ -113,9 +144,11 @@ class TokenHealthScreen(Screen):
         """End the sign-in at Zoho and here."""
         self.tasks.start(self._revoke(connection), name=f"revoke {connection.id}")
 
-    def is_busy(self, connection: Connection) -> bool:
-        """Whether something is being done with this connection."""
-        names = (f"renew {connection.id}", f"revoke {connection.id}")
+    def is_busy(self, health: Health) -> bool:
+        """Whether something is being done about this connection."""
+        names = [f"renew {health.connection.id}", f"revoke {health.connection.id}"]
+        if health.state in _OF_THE_STORE:
+            names.append(_STORE)
         return any(self.tasks.is_running(name) for name in names)
 
     # --- work ---
@@ -126,7 +159,6 @@ class TokenHealthScreen(Screen):
             if not any(one.state is HealthState.DATABASE_DOWN for one in health):
                 self.events = await self.blocking(self.workspace.events, None, EVENTS)
                 self.days.take(await self.blocking(self.desk.checkup.overviews), self.desk.connection)
-            self.lights = self.desk.checkup.lights()
             self.health, self.is_loaded = health, True
 
     async def _look_at_secrets(self) -> None:

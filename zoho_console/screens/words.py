@@ -12,18 +12,22 @@ from zoho_console.workspace.times import age, clock
 
 __all__ = [
     "GUARD_TONES",
+    "STATE_MARKS",
     "age",
     "ago",
     "clock",
     "count",
     "currency_symbol",
     "duration",
+    "guard_name",
     "guard_words",
     "moment",
     "number",
     "value_text",
 ]
 
+# A state is told apart by its mark too, and not by its colour alone.
+STATE_MARKS = {"good": "✓", "accent": "●", "warn": "!", "bad": "✕", "muted": "○"}
 GUARD_TONES = {Level.OPEN: "good", Level.STAGED: "warn", Level.WATCH: "accent"}
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥", "CNY": "¥"}
 # Whole numbers that name something instead of counting it: no one writes a code or a year as 1,977.
@@ -64,6 +68,11 @@ def moment(when: datetime | None) -> str:
 def guard_words(guard: Guard) -> str:
     """Such as “watch only”, or “open until 14:20” where it was lowered for a while."""
     return f"{guard.level} until {clock(guard.until)}" if guard.until else str(guard.level)
+
+
+def guard_name(guard: Guard) -> str:
+    """Where nothing else says what is spoken of: “Guard: watch only”."""
+    return f"Guard: {guard_words(guard)}"
 
 
 def duration(span: timedelta) -> str:

@@ -189,7 +189,7 @@ class AsyncZohoClient:
         plan = write_plan(len(changed), by_jobs=by_jobs and len({frozenset(one) for one in changed}) == 1)
         tell(logging.DEBUG, "write_plan", way=plan.way, credits=plan.credits, why=plan.why)
         if plan.way == JOBS:
-            return await engine.update_by_jobs(changed, self._config.origins.upload)
+            return await engine.update_by_jobs(changed)
         return await engine.bulk_update_accounts(changed, trigger=trigger)
 
     @told

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -60,7 +61,8 @@ class SimulatorOptions:
     pairs, as Zoho's documentation demands; `strict_picklists` refuses unknown values of restricted picklists.
     `bulk_polls` questions find a bulk job unfinished; one of bulk read gives `bulk_read_rows` at most. `edition` is one
     of `EDITIONS`: it sets how many calls may run at once and, unless `credits` does, the credits of a day. `clock`
-    gives the present moment with a time zone. `records_traffic` keeps every request with its answer.
+    gives the present moment with a time zone, which answers are dated by. `records_traffic` keeps every request with
+    its answer.
     """
 
     accounts: int = 5000
@@ -179,7 +181,11 @@ class Simulator:
         accounts = AccountsApi(self.world, self.grants, auto_consent=self.options.auto_consent)
         application.add_routes(accounts.routes())
         application.add_routes([gate.route(endpoint) for endpoint in self._endpoints()])
+        application.on_response_prepare.append(self._date)
         return application
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(self.world.now(), usegmt=True)
 
 
 def _listening(port: int) -> list[socket.socket]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import ARRAY, JSON, ColumnElement, Connection, bindparam, func, insert, literal, select, text, update
 
 from zoho_console.domain.changes import (
     BATCH_SIZE,
@@ -15,14 +15,14 @@ from zoho_console.domain.changes import (
     NewChangeSet,
     RowRecord,
 )
-from zoho_console.domain.terms import WAVES_FROM, Terms
+from zoho_console.domain.terms import JOB_FROM, WAVES_FROM, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.database import Database
 from zoho_console.store.journal_rows import JournalRows, change_set_from, row_values
 from zoho_console.store.journal_runs import JournalRuns
 from zoho_console.store.journal_states import move, state_now, unknown
 from zoho_console.store.staging import Staging
-from zoho_console.store.tables import change_rows, change_sets
+from zoho_console.store.tables import Words, change_rows, change_sets
 
 OF_EACH_KIND = 3
 # A kind of change is the set of fields it sets, and which of them it clears.
@@ -51,12 +51,34 @@ _NUMBER_BATCHES = text(
     where change_rows.change_set_id = :id and change_rows.number = numbered.number
     """
 )
-_AMENDED = ("state", "before", "after", "code", "reason", "advice", "drift")
-_AMEND = (
-    update(change_rows)
-    .where(change_rows.c.change_set_id == bindparam("of"), change_rows.c.number == bindparam("row"))
-    .values(batch=None, **{name: bindparam(f"new_{name}", type_=change_rows.c[name].type) for name in _AMENDED})
+_COUNT_ALIKE = text(
+    """
+    update change_sets set job_rows = (
+        select coalesce(sum(rows), 0) from (
+            select count(*) as rows from change_rows
+            where change_set_id = :id and state = 'planned' and (
+                select count(*) from change_rows where change_set_id = :id and state = 'planned'
+            ) >= :least
+            group by (select array_agg(name order by name) from json_object_keys(after) as name)
+        ) as alike where rows >= :least
+    ) where id = :id
+    """
 )
+_AMEND = text(
+    """
+    update change_rows set state = said.state, before = said.before, after = said.after, code = said.code,
+        reason = said.reason, advice = said.advice, drift = said.drift, batch = null
+    from unnest(
+        cast(:number as integer[]), cast(:state as text[]), cast(:before as json[]), cast(:after as json[]),
+        cast(:code as text[]), cast(:reason as text[]), cast(:advice as text[]), cast(:drift as json[])
+    ) as said (number, state, before, after, code, reason, advice, drift)
+    where change_rows.change_set_id = :id and change_rows.number = said.number
+    """
+).bindparams(
+    *(bindparam(name, type_=ARRAY(JSON)) for name in ("before", "after", "drift")),
+    *(bindparam(name, type_=ARRAY(Words)) for name in ("reason", "advice")),
+)
+_AMENDED = ("number", "state", "before", "after", "code", "reason", "advice", "drift")
 
 
 class Journal(JournalRows):
@@ -109,7 +131,7 @@ class Journal(JournalRows):
                 )
             for rows in blocks:
                 if rows:
-                    connection.execute(_AMEND, [_amended(change_set_id, row) for row in rows])
+                    connection.execute(_AMEND, _amended(change_set_id, rows))
             _number_batches(connection, change_set_id, BATCH_SIZE)
         return self.change_set(change_set_id)
 
@@ -148,9 +170,10 @@ class Journal(JournalRows):
         return [change_set_from(row, counts[row["id"]]) for row in found]
 
 
-def _amended(change_set_id: int, row: RowRecord) -> dict[str, Any]:
-    values = row_values(change_set_id, row)
-    return {"of": change_set_id, "row": row.number, **{f"new_{name}": values[name] for name in _AMENDED}}
+def _amended(change_set_id: int, rows: Sequence[RowRecord]) -> dict[str, Any]:
+    """Each column of these rows as one list."""
+    values = [row_values(change_set_id, row) for row in rows]
+    return {"id": change_set_id, **{name: [one[name] for one in values] for name in _AMENDED}}
 
 
 def _number_batches(connection: Connection, change_set_id: int, size: int) -> None:
@@ -158,6 +181,7 @@ def _number_batches(connection: Connection, change_set_id: int, size: int) -> No
     of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
     values = {"id": change_set_id, "size": size, "of_each": of_each, "many": WAVES_FROM}
     connection.execute(_NUMBER_BATCHES, values)
+    connection.execute(_COUNT_ALIKE, {"id": change_set_id, "least": JOB_FROM})
 
 
 def _insist_on_draft(connection: Connection, change_set_id: int) -> None:

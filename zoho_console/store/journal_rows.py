@@ -207,6 +207,7 @@ def change_set_from(row: RowMapping, counts: dict[RowState, int]) -> ChangeSet:
         terms=Terms.from_json(row["terms"]),
         yes_by=row["yes_by"],
         yes_at=row["yes_at"],
+        job_rows=row["job_rows"],
     )
 
 
@@ -239,7 +240,7 @@ def row_from(row: RowMapping) -> RowRecord:
         attempt=row["attempt"],
         seen_at=row["seen_at"],
         proof=Proof(row["proof"]),
-        drift={name: Drifted.from_json(one) for name, one in row["drift"].items()},
+        drift={name: Drifted.from_json(one) for name, one in (row["drift"] or {}).items()},
     )
 
 

@@ -70,6 +70,13 @@ _LOSE = text(f"update attempts set lost_at = clock_timestamp() where {_ONE_ATTEM
 _ANSWER = text(
     f"update attempts set answered_at = clock_timestamp(), answer = :answer where {_ONE_ATTEMPT}"
 ).bindparams(bindparam("answer", type_=attempts.c.answer.type))
+_BY_JOB = text(
+    """
+    update attempts set zoho_job = :job, lost_at = clock_timestamp()
+    from unnest(cast(:batches as integer[]), cast(:tries as integer[])) as sent (batch, attempt)
+    where change_set_id = :id and attempts.batch = sent.batch and attempts.attempt = sent.attempt
+    """
+)
 _WITHDRAW = text(f"delete from attempts where {_ONE_ATTEMPT}")
 _READ_BACK = text(f"update attempts set note = :note where {_ONE_ATTEMPT}")
 
@@ -154,6 +161,18 @@ class JournalRuns:
         with self._fenced(lease) as (connection, _):
             _write(connection, _LOSE, lease, rows)
 
+    def by_job(self, lease: Lease, rows: Sequence[RowRecord], job: str) -> None:
+        """A bulk write job has these rows, which are in doubt from now on.
+
+        `job` is STARTING before the bytes that start it leave, and its number once that is known.
+        """
+        sent = sorted({(row.batch or 0, row.attempt) for row in rows})
+        batches, tries = [batch for batch, _ in sent], [attempt for _, attempt in sent]
+        values = {"id": lease.change_set_id, "job": job, "batches": batches, "tries": tries}
+        with self._fenced(lease) as (connection, _):
+            if connection.execute(_BY_JOB, values).rowcount != len(sent):
+                raise _never_sent(lease)
+
     def doubts(self, change_set_id: int) -> list[Doubt]:
         """The rows in doubt, by attempt, oldest first."""
         since = func.coalesce(attempts.c.answered_at, attempts.c.lost_at)
@@ -162,6 +181,7 @@ class JournalRuns:
                 change_rows,
                 func.extract("epoch", func.clock_timestamp() - since).label("age_s"),
                 attempts.c.answered_at.is_(None).label("is_lost"),
+                attempts.c.zoho_job,
             )
             .join(
                 attempts,
@@ -245,7 +265,11 @@ def _write(connection: Connection, change: TextClause, lease: Lease, rows: Seque
     """Change the attempt in which these rows were sent. Errors: ZohoDatabaseError if there is none."""
     values |= {"id": lease.change_set_id, "batch": rows[0].batch, "attempt": rows[0].attempt}
     if connection.execute(change, values).rowcount != 1:
-        raise ZohoDatabaseError(f"Job {lease.change_set_id} never sent these rows, so nothing was written down.")
+        raise _never_sent(lease)
+
+
+def _never_sent(lease: Lease) -> ZohoDatabaseError:
+    return ZohoDatabaseError(f"Job {lease.change_set_id} never sent these rows, so nothing was written down.")
 
 
 def _sent(row: RowRecord, attempt: int) -> RowRecord:
@@ -255,5 +279,6 @@ def _sent(row: RowRecord, attempt: int) -> RowRecord:
 def _doubt(rows: Sequence[RowMapping]) -> Doubt:
     first = rows[0]
     return Doubt(
-        first["batch"], first["attempt"], float(first["age_s"]), first["is_lost"], tuple(row_from(row) for row in rows)
-    )
+        first["batch"], first["attempt"], float(first["age_s"]), first["is_lost"],
+        tuple(row_from(row) for row in rows), first["zoho_job"],
+    )  # fmt: skip

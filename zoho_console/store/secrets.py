@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TimedOut
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import TypeVar
 
 import keyring
@@ -21,7 +22,9 @@ T = TypeVar("T")
 
 SERVICE = "zoho-console"
 VARIABLE = "ZOHO_SDK_CLIENT_SECRET"
-LIMIT_S = 20.0
+LIMIT_S = 10.0
+# Who keeps a secret has just typed it, and may be asked for the store's own password first.
+KEEP_LIMIT_S = 60.0
 LONGEST_BYTES = 2560
 # The stores that encrypt and belong to the person's session. All others are refused by not being here: none at all,
 # and plain files.
@@ -38,7 +41,8 @@ _UNLOCK = "Unlock it and try again; nothing is lost."
 
 
 class Secrets:
-    """Reads and writes the keyring. A call may wait for a person to unlock it, but not longer than `limit_s` seconds.
+    """Reads and writes the keyring. A store that keeps silent may wait for a person to unlock it: reading gives up
+    after `limit_s` seconds, keeping a secret after `keep_limit_s`; what is answered later, `answers_late` tells.
 
     Where the keyring does not answer, a variable of the environment does, for this run: ZOHO_SDK_CLIENT_SECRET, or
     the one the caller names ("" for none).
@@ -50,10 +54,12 @@ class Secrets:
         *,
         find: Callable[[], KeyringBackend] = keyring.get_keyring,
         limit_s: float = LIMIT_S,
+        keep_limit_s: float = KEEP_LIMIT_S,
     ) -> None:
         self._environment = environment
         self._find = find
-        self._limit_s = limit_s
+        self._limit_s, self._keep_limit_s = limit_s, keep_limit_s
+        self._late: SimpleQueue[str] = SimpleQueue()
 
     def get(self, name: str, variable: str = VARIABLE) -> str | None:
         """The secret of this name, or None. Errors: SecretError (locked or silent, and nothing in the environment)."""
@@ -76,7 +82,7 @@ class Secrets:
             raise SecretError("That secret is too long for a password store.", advice="Check what was pasted.")
         hide(secret)
         try:
-            self._ask(lambda store: store.set_password(SERVICE, name, secret))
+            self._ask(lambda store: store.set_password(SERVICE, name, secret), self._keep_limit_s)
         except SecretError:
             if self._environment.get(variable) != secret:
                 raise
@@ -99,7 +105,14 @@ class Secrets:
             return error
         return None
 
-    def _ask(self, question: Callable[[KeyringBackend], T]) -> T:
+    def answers_late(self) -> bool:
+        """Whether a question that was given up on has found its answer since the last time this was asked."""
+        found = not self._late.empty()
+        while not self._late.empty():
+            self._late.get()
+        return found
+
+    def _ask(self, question: Callable[[KeyringBackend], T], limit_s: float = 0.0) -> T:
         answer: Future[T] = Future()
 
         def work() -> None:
@@ -111,8 +124,9 @@ class Secrets:
         # A daemon, and not a pool's thread: one that waits for an answer nobody gives must not keep the program alive.
         threading.Thread(target=work, name="keyring", daemon=True).start()
         try:
-            return answer.result(self._limit_s)
+            return answer.result(limit_s or self._limit_s)
         except TimedOut as error:
+            answer.add_done_callback(self._note_late)
             raise PasswordStoreLocked("Your system's password store does not answer.", advice=_UNLOCK) from error
         except NoPasswordStore:
             raise
@@ -122,6 +136,10 @@ class Secrets:
                 advice=_UNLOCK,
                 details={"store": f"{type(error).__name__}: {error}"},
             ) from error
+
+    def _note_late(self, answer: Future[T]) -> None:
+        if answer.exception() is None:  # after a no, asking again would only bring its question up again
+            self._late.put("answered")
 
 
 class MemorySecrets:
@@ -145,6 +163,10 @@ class MemorySecrets:
     def problem(self) -> SecretError | None:
         """Nothing is in the way."""
         return None
+
+    def answers_late(self) -> bool:
+        """Every answer comes at once."""
+        return False
 
 
 def _no_store() -> NoPasswordStore:

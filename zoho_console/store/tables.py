@@ -220,6 +220,7 @@ change_sets = Table(
     Column("retries", ForeignKey("change_sets.id", ondelete="SET NULL")),
     Column("blanks", Text, nullable=False, server_default="keep"),
     Column("terms", JSONB, nullable=False, server_default="{}"),
+    Column("job_rows", Integer, nullable=False, server_default="0"),  # that a bulk write job could send
     # Who said yes to this very plan; nobody where plan and yes were one command.
     _words("yes_by"),
     _moment("yes_at"),
@@ -244,7 +245,7 @@ change_rows = Table(
     Column("attempt", Integer, nullable=False, server_default="0"),
     _words("seen_at"),
     Column("proof", Text, nullable=False, server_default=""),
-    Column("drift", JSON, nullable=False, server_default="{}"),
+    Column("drift", JSON(none_as_null=True)),
     Index("ix_change_rows_state", "change_set_id", "state", "number"),
     Index("ix_change_rows_batch", "change_set_id", "batch", "number"),
 )
@@ -263,6 +264,7 @@ attempts = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     _moment("lost_at"),
     Column("answer", JSON(none_as_null=True)),
+    Column("zoho_job", Text, nullable=False, server_default=""),
 )
 
 # The records that may be changing at Zoho just now: one row of one job at most for each record of an organisation.

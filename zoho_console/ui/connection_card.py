@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QSizePolicy
 
 from zoho_console.domain.connections import CUSTOM, Connection
 from zoho_console.screens.connections import ConnectionsScreen, Health
-from zoho_console.screens.words import GUARD_TONES, guard_words
-from zoho_console.ui.parts.basics import button, label, row, set_tone
+from zoho_console.ui.parts.basics import button, label, row
 from zoho_console.ui.parts.edge_card import EdgeCard
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.guard_mark import GuardPill
+from zoho_console.ui.parts.state_pill import StatePill
 from zoho_console.ui.theme import connection_colour
 
 
@@ -33,10 +35,11 @@ class ConnectionCard(EdgeCard):
         super().__init__()
         self._screen = screen
         self._connection: Connection | None = None
-        self.name = label("", "card-title")
-        self.pill = label("", "pill")
+        self.name = ElidedLabel("card-title")
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # the pills follow it at once
+        self.pill = StatePill()
         self.in_use = label("In use", "pill", tone="accent")
-        self.guard = label("", "pill")
+        self.guard = GuardPill()
         self._who = ElidedLabel("muted")
         self._where = ElidedLabel("small")
         self._redirect = label("", "small", selectable=True)
@@ -62,12 +65,10 @@ class ConnectionCard(EdgeCard):
         connection = self._connection = health.connection
         current = self._screen.is_current(connection)
         self.set_edge(connection_colour(connection.colour))
-        self.name.setText(connection.name)
-        self.pill.setText(health.verdict.word)
-        set_tone(self.pill, health.verdict.tone)
+        self.name.say(connection.name)
+        self.pill.show_state(health.verdict.word, health.verdict.tone)
         self.in_use.setVisible(current)
-        self.guard.setText(guard_words(connection.guard).capitalize())
-        set_tone(self.guard, GUARD_TONES[connection.guard.level])
+        self.guard.show_guard(connection.guard)
         organisation, user = connection.organisation, connection.user
         known = f"{organisation.name} · {user.name} · {user.email}" if organisation and user else "Not signed in yet"
         self._who.say(known)

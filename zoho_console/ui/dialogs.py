@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QLayout, QLineEdit, QVBoxLayout, QWidget
 
+from zoho_console.domain.guards import Guard
 from zoho_console.ui.parts.basics import button, label, row
+from zoho_console.ui.parts.guard_mark import GuardMark
 
 T = TypeVar("T")
+WIDTH = 480
 
 
 async def shown(dialog: QDialog) -> bool:
@@ -34,13 +38,16 @@ async def shown(dialog: QDialog) -> bool:
 class Confirmation(QDialog):
     """Restates a change in a sentence with its numbers; the safe choice has the focus.
 
-    With `typed` the person must type that text before the verb can be pressed.
+    With `typed` the person must type that text before the verb can be pressed; `guard` is that of the connection which
+    the change is sent to.
     """
 
-    def __init__(self, parent: QWidget, title: str, text: str, verb: str, *, typed: str = "") -> None:
+    def __init__(
+        self, parent: QWidget, title: str, text: str, verb: str, *, typed: str = "", guard: Guard | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setMinimumWidth(440)
+        self.setFixedWidth(WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.verb = button(verb, self.accept, "primary")
         self.cancel = button("Cancel", self.reject)
@@ -49,6 +56,8 @@ class Confirmation(QDialog):
         layout.setSpacing(10)
         layout.addWidget(label(title, "card-title", wraps=True))
         layout.addWidget(label(text, "muted", wraps=True))
+        self.guard = GuardMark(guard)
+        layout.addWidget(self.guard)
         self._choices = QVBoxLayout()
         layout.addLayout(self._choices)
         self.typed = QLineEdit()
@@ -61,6 +70,13 @@ class Confirmation(QDialog):
         layout.addSpacing(6)
         layout.addLayout(row(None, self.cancel, self.verb))
         (self.typed if typed else self.cancel).setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Qt takes the height of a wrapped text for a width that a small screen then does not give.
+        layout = self.layout()
+        if layout is not None:
+            self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
+        super().showEvent(event)
 
     def add(self, choices: QLayout) -> None:
         """Put what is to be chosen under the sentence."""

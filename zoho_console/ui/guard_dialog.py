@@ -27,6 +27,7 @@ class GuardDialog(QDialog):
         layout.addWidget(
             label("What the console may send to this organisation, from any desktop.", "muted", wraps=True)
         )
+        layout.addSpacing(4)
         self.choices: dict[Level, QRadioButton] = {}
         for level in reversed(Level):
             choice = self.choices[level] = QRadioButton(level.capitalize())

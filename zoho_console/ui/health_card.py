@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.day_words import features
-from zoho_console.screens.token_health import Health, Remedy, TokenHealthScreen
+from zoho_console.screens.token_health import Health, Remedy, TokenHealthScreen, time_left
 from zoho_console.screens.words import moment
-from zoho_console.ui.parts.basics import button, label, row, set_style_property, set_tone
+from zoho_console.ui.parts.basics import button, label, row, set_style_property
 from zoho_console.ui.parts.edge_card import EdgeCard
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.ring import Ring
+from zoho_console.ui.parts.state_pill import StatePill
 from zoho_console.ui.theme import Look
 
 
@@ -26,15 +27,15 @@ class HealthCard(EdgeCard):
         screen: TokenHealthScreen,
         look: Look,
         ask_to_revoke: Callable[[Connection], None],
-        ask_for_secret: Callable[[Connection], None],
+        press: Callable[[Health], None],
     ) -> None:
         super().__init__()
-        self._ask_for_secret = ask_for_secret
+        self._press_remedy = press
         self._screen, self._look = screen, look
         self._health: Health | None = None
         self.name = ElidedLabel("card-title")
         self.where = ElidedLabel("small")
-        self.pill = label("", "pill")
+        self.pill = StatePill()
         self.sentence = label("", wraps=True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.renewed = ElidedLabel("small")
@@ -45,10 +46,14 @@ class HealthCard(EdgeCard):
         self.ring = Ring(look)
         self.remedy = button("", self._press)
         self.revoke = button("Revoke…", lambda: self._with(ask_to_revoke), "danger")
+        self._build()
+
+    def _build(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(5)
         words.addWidget(self.name)
         words.addWidget(self.where)
+        words.addSpacing(3)
         words.addLayout(row(self.pill, None))
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -70,15 +75,14 @@ class HealthCard(EdgeCard):
         self.name.say(connection.organisation.name if connection.organisation else connection.name)
         self.where.say(f"{connection.name} · {connection.environment} · {connection.place}")
         verdict, token = health.verdict, health.token
-        self.pill.setText(verdict.word)
-        set_tone(self.pill, verdict.tone)
+        self.pill.show_state(verdict.word, verdict.tone)
         self.set_edge(getattr(self._look.theme, verdict.tone))
         self.sentence.setText(verdict.sentence)
         since = f"Token {token.generation}, since {moment(token.last_refresh_at)}" if token.generation else ""
         self.renewed.say(since)
         self.limits.say(self._screen.days.limits(connection) if token.has_grant else "")
         self._show_features(health)
-        busy = self._screen.is_busy(connection)
+        busy = self._screen.is_busy(health)
         self.remedy.setText("Working…" if busy else str(verdict.remedy))
         self.remedy.setVisible(verdict.remedy is not Remedy.NONE)
         set_style_property(self.remedy, "role", "primary" if health.needs_a_person else "")
@@ -110,17 +114,13 @@ class HealthCard(EdgeCard):
     def show_time(self) -> None:
         """Draw the time that is left now."""
         if self._health is not None:
-            share, words = self._screen.time_left(self._health)
+            share, words = time_left(self._health)
             self.ring.show_share(share, words, self._health.verdict.tone)
             self.ring.setVisible(bool(words))
 
     def _press(self) -> None:
-        if self._health is None:
-            return
-        if self._health.verdict.remedy is Remedy.ADD_SECRET:
-            self._ask_for_secret(self._health.connection)
-        else:
-            self._screen.press(self._health)
+        if self._health is not None:
+            self._press_remedy(self._health)
 
     def _with(self, action: Callable[[Connection], None]) -> None:
         if self._health is not None:

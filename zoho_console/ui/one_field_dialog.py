@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from zoho_console.domain.fields import COMPUTED_TYPES, STRUCTURED_TYPES, Field, ValueProblem, parse_text
+from zoho_console.domain.guards import Guard
 from zoho_console.screens.words import count
 from zoho_console.ui.dialogs import shown
 from zoho_console.ui.parts.basics import button, label, row, set_style_property, set_tone
+from zoho_console.ui.parts.guard_mark import GuardMark
 
 WIDTH = 480
 _FORMS = {
@@ -26,9 +28,9 @@ _FORMS = {
 
 
 class OneFieldDialog(QDialog):
-    """A field, and a value checked while it is typed."""
+    """A field, and a value checked while it is typed; `guard` is that of the connection in use."""
 
-    def __init__(self, parent: QWidget, rows: int, fields: Sequence[Field]) -> None:
+    def __init__(self, parent: QWidget, rows: int, fields: Sequence[Field], guard: Guard | None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Bulk update")
         self.setFixedWidth(WIDTH)
@@ -48,7 +50,14 @@ class OneFieldDialog(QDialog):
         self._values.addWidget(self.choices)
         self._hint = label("", "small", wraps=True)
         self._hint.setMinimumHeight(34)
+        self.guard = GuardMark(guard)
         self.go_on = button(f"Compare {accounts}", self.accept, "primary")
+        self._build(f"Set one field of {accounts}")
+        self.field_box.currentIndexChanged.connect(self._field_chosen)
+        self.value.textChanged.connect(self._check)
+        self._field_chosen()
+
+    def _build(self, title: str) -> None:
         form = QFormLayout()
         form.setSpacing(10)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -58,16 +67,14 @@ class OneFieldDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 20, 22, 18)
         layout.setSpacing(10)
-        layout.addWidget(label(f"Set one field of {accounts}", "card-title"))
+        layout.addWidget(label(title, "card-title"))
         layout.addWidget(
             label("The next page shows every difference; nothing is sent before you say so.", "muted", wraps=True)
         )
+        layout.addWidget(self.guard)
         layout.addSpacing(4)
         layout.addLayout(form)
         layout.addLayout(row(None, button("Cancel", self.reject), self.go_on))
-        self.field_box.currentIndexChanged.connect(self._field_chosen)
-        self.value.textChanged.connect(self._check)
-        self._field_chosen()
 
     @property
     def field(self) -> Field:
@@ -119,7 +126,9 @@ def settable(fields: Sequence[Field], rows: int) -> list[Field]:
     )
 
 
-async def ask_one_field(parent: QWidget, rows: int, fields: Sequence[Field]) -> tuple[Field, str] | None:
+async def ask_one_field(
+    parent: QWidget, rows: int, fields: Sequence[Field], guard: Guard | None
+) -> tuple[Field, str] | None:
     """The field and the value's text, or None if the person changed their mind."""
-    dialog = OneFieldDialog(parent, rows, fields)
+    dialog = OneFieldDialog(parent, rows, fields, guard)
     return (dialog.field, dialog.text) if await shown(dialog) else None

@@ -20,6 +20,7 @@ class SecondWay(QFrame):
         self.pasted, self.use_pasted = _entry("Address the browser ended on", "Use this address", self._paste)
         self.code, self.use_code = _entry("Code of the self client", "Use this code", self._use_code)
         self.code.setEchoMode(QLineEdit.EchoMode.Password)
+        self.code.setPlaceholderText("1000.…")
         self.redirect = label("", "strong", selectable=True)
         self.scopes = QLineEdit()
         self.scopes.setReadOnly(True)

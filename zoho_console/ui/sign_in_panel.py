@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication, QIntValidator
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.screens.sign_in import Progress, SignInScreen, Step, progress_of
 from zoho_console.ui.parts.basics import button, card, label, row, set_style_property, set_tone
+from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.second_way import SecondWay
 
+MARK_WIDTH = 16
 _WORDS = {  # of what is to be done, so that they are right in every state
     Step.LISTENING: "Make this computer ready for Zoho's answer",
     Step.WAITING: "Accept the permissions on Zoho's page, in your browser",
@@ -21,15 +23,35 @@ _SPOKEN = {Progress.DONE: "done", Progress.NOW: "now", Progress.AHEAD: "to come"
 _MARKS = {Progress.DONE: "✓", Progress.NOW: "●", Progress.AHEAD: "○", Progress.SKIPPED: "–"}
 
 
+class StepLine(QWidget):
+    """One step: a mark for where it stands, and what is to be done."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.mark, self.text = label(""), label(words)
+        self.mark.setFixedWidth(MARK_WIDTH)
+        layout = row(self.mark, self.text, None)
+        self.setLayout(layout)
+
+    def show_progress(self, progress: Progress, *, has_failed: bool) -> None:
+        """Draw where the step stands; `has_failed`: the sign-in ended in it."""
+        self.mark.setText("✕" if has_failed else _MARKS[progress])
+        self.setAccessibleName(f"{self._words}: {'stopped here' if has_failed else _SPOKEN[progress]}")
+        for part in (self.mark, self.text):
+            set_tone(part, "bad" if has_failed else _TONES[progress])
+            set_style_property(part, "role", "strong" if progress is Progress.NOW else "")
+
+
 class SignInPanel(QFrame):
     """Visible while somebody signs in, and after that while something has to be decided."""
 
     def __init__(self, screen: SignInScreen) -> None:
         super().__init__()
         self._screen = screen
-        self._title = label("", "card-title")
+        self._title = ElidedLabel("card-title")
         self.left = label("", "muted")
-        self.lines: dict[Step, QLabel] = {step: label("") for step in Step}
+        self.lines = {step: StepLine(_WORDS[step]) for step in Step}
         self.rejected = label("", tone="warn", wraps=True)
         self.ending = Ending(screen)
         self.address = QLineEdit()
@@ -52,7 +74,7 @@ class SignInPanel(QFrame):
         browser.addWidget(label("If no browser opened, open this address yourself:", "small"))
         browser.addLayout(row(self.address, self.copy, self.again))
         frame, inside = card(margins=(20, 16, 20, 16), spacing=8)
-        inside.addLayout(row(self._title, None, self.left))
+        inside.addLayout(row(self._title, self.left))
         for line in self.lines.values():
             inside.addWidget(line)
         for part in (self.rejected, self.ending, self._browser, self.second_way):
@@ -65,17 +87,18 @@ class SignInPanel(QFrame):
     def show_state(self) -> None:
         """Draw how far the sign-in is."""
         screen = self._screen
-        connection = screen.connection
+        connection, was_hidden = screen.connection, self.isHidden()
         self.setVisible(connection is not None)
         if connection is None:
             self.second_way.hide()
             self.second_way.clear()
             return
-        self._title.setText(f"Signing in to “{connection.name}”")
+        self._title.say(f"Signing in to “{connection.name}”")
         minutes, seconds = divmod(screen.seconds_left, 60)
         self.left.setText(f"{minutes}:{seconds:02} left" if screen.is_waiting else "stopped")
-        for step in Step:
-            self._show_step(step)
+        for step, line in self.lines.items():
+            progress = progress_of(step, screen.steps)
+            line.show_progress(progress, has_failed=progress is Progress.NOW and not screen.is_waiting)
         self.rejected.setText(
             f"{screen.rejected} answer{'' if screen.rejected == 1 else 's'} did not belong to this sign-in and "
             "changed nothing; the console is still waiting for the right one."
@@ -86,14 +109,8 @@ class SignInPanel(QFrame):
         self.fold.setText("Hide the other ways" if self.second_way.isVisible() else "No answer arrives? Other ways…")
         self.cancel.setText("Cancel" if screen.is_waiting else "Close")
         self.second_way.show_state()
-
-    def _show_step(self, step: Step) -> None:
-        progress, line = progress_of(step, self._screen.steps), self.lines[step]
-        has_failed = progress is Progress.NOW and not self._screen.is_waiting
-        line.setText(f"{'✕' if has_failed else _MARKS[progress]}   {_WORDS[step]}")
-        line.setAccessibleName(f"{_WORDS[step]}: {'stopped here' if has_failed else _SPOKEN[progress]}")
-        set_tone(line, "bad" if has_failed else _TONES[progress])
-        set_style_property(line, "role", "strong" if progress is Progress.NOW else "")
+        if was_hidden:
+            self.cancel.setFocus()
 
     def _show_browser(self) -> None:
         screen = self._screen
@@ -130,16 +147,16 @@ class Ending(QWidget):
         self.use_port = button("Use this port", self._use_typed)
         self._ports = row(spacing=8)
         self._other = QWidget()
-        self._other.setLayout(row(label("or another one that is registered:", "muted"), self.port, self.use_port))
+        self._other.setLayout(row(label("Or another one that is registered:", "muted"), self.port, self.use_port))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self.words)
         layout.addWidget(self.advice)
         actions = row(self.retry, self.keep)
         actions.addLayout(self._ports)
-        actions.addWidget(self._other)
         actions.addStretch(1)
         layout.addLayout(actions)
+        layout.addLayout(row(self._other, None))
 
     def show_state(self) -> None:
         """Draw the problem, or nothing while there is none."""

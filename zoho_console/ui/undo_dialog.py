@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, Facet, RowRecord
 from zoho_console.domain.fields import shortened
+from zoho_console.domain.guards import Guard
 from zoho_console.screens.again import Choice as Part
 from zoho_console.screens.again import undo_fields, undo_rows
 from zoho_console.ui.dialogs import Confirmation, shown
@@ -22,8 +23,15 @@ _TEXT = "Values go back where they are still ours. You see the difference before
 class UndoDialog(Confirmation):
     """A confirmation with the rows and the fields to choose from; `part` is what was chosen."""
 
-    def __init__(self, parent: QWidget, run: ChangeSet, facets: Sequence[Facet], marked: Sequence[RowRecord]) -> None:
-        super().__init__(parent, f"Undo run {run.id}", _TEXT, "Compare with Zoho")
+    def __init__(
+        self,
+        parent: QWidget,
+        run: ChangeSet,
+        facets: Sequence[Facet],
+        marked: Sequence[RowRecord],
+        guard: Guard | None,
+    ) -> None:
+        super().__init__(parent, f"Undo run {run.id}", _TEXT, "Compare with Zoho", guard=guard)
         self.rows = Choice("Rows to undo", letters=LETTERS)
         self.rows.offer(undo_rows(run, facets, marked))
         self.fields = {name: QCheckBox(shortened(words, LETTERS)) for words, name in undo_fields(run, facets)}
@@ -56,8 +64,8 @@ def _line(words: str, widget: QWidget) -> QHBoxLayout:
 
 
 async def ask_what_to_undo(
-    parent: QWidget, run: ChangeSet, facets: Sequence[Facet], marked: Sequence[RowRecord]
+    parent: QWidget, run: ChangeSet, facets: Sequence[Facet], marked: Sequence[RowRecord], guard: Guard | None
 ) -> Part | None:
     """The part of a run that the person wants back; None if they do not."""
-    dialog = UndoDialog(parent, run, facets, marked)
+    dialog = UndoDialog(parent, run, facets, marked, guard)
     return dialog.part if await shown(dialog) else None

@@ -44,13 +44,27 @@ class Remedy(StrEnum):
 
     NONE = ""
     LOOK_AGAIN = "Test the database"
+    SHOW_HOW = "Show how…"
     UNLOCK = "Unlock"
     ASK_AGAIN = "Ask again"
     SIGN_IN = "Sign in"
+    SIGN_IN_AGAIN = "Sign in again"
+    ADD_PERMISSION = "Add the permission"
     ADD_SECRET = "Add the secret…"
+    REPLACE_SECRET = "Replace the secret…"
     RETRY = "Try again now"
     RENEW = "Renew now"
     CHECK = "Check now"
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it leads to the sign-in."""
+        return self in (Remedy.SIGN_IN, Remedy.SIGN_IN_AGAIN, Remedy.ADD_PERMISSION)
+
+    @property
+    def takes_a_secret(self) -> bool:
+        """Whether a client secret is to be typed."""
+        return self in (Remedy.ADD_SECRET, Remedy.REPLACE_SECRET)
 
 
 NEEDS_A_PERSON = frozenset(
@@ -68,6 +82,7 @@ class Evidence:
 
     token: TokenHealth
     usage: ApiUsage | None = None
+    credits_back: int = 0  # of those that this workspace used, where few are left: how many come back within the hour
     trouble: ZohoError | None = None  # of the last calls
     locked_out: ZohoError | None = None  # why this desktop cannot open the tokens or the secret
     has_secret: bool = True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
-from zoho_console.domain.connections import Connection
+from zoho_console.domain.connections import CUSTOM, Connection
 from zoho_console.domain.grants import REFRESH_MARGIN, FailureKind
 from zoho_console.errors import (
     NoPasswordStore,
@@ -22,12 +23,14 @@ from zoho_console.store.desktops import this_console
 from zoho_console.store.tokens import TokenHealth
 from zoho_console.workspace.health import Evidence, Health, HealthState, Remedy, Verdict
 from zoho_console.workspace.times import age, clock
+from zoho_console.zoho.usage import ApiUsage
 
 # “Works” is said only with a proof this fresh.
 PROOF_AGE = timedelta(minutes=15)
 # One refusal may be a mistake on the way; two this far apart are Zoho's word.
 PROOF_OF_REVOCATION = timedelta(seconds=60)
 MOST_SKEW = timedelta(seconds=120)
+HOUR = timedelta(hours=1)
 RESERVE = 1000  # credits that are left for the rest of the company
 
 
@@ -63,6 +66,13 @@ class _Case:
         return f"Last good call {age(self.now - last)} ago." if last else "Not used yet."
 
     @property
+    def where(self) -> str:
+        """Where a client was looked for, and what else may be wrong there."""
+        if self.connection.data_centre == CUSTOM:
+            return f"at {urlsplit(self.connection.origins.accounts).netloc}. Check the secret"
+        return f"in the data centre {self.connection.place}. Check the secret, and that multi-DC is on for this client"
+
+    @property
     def still_works(self) -> str:
         if self.left <= timedelta(0) or self.token.expires_at is None:
             return ""
@@ -83,10 +93,10 @@ def _surroundings(case: _Case) -> Verdict | None:
         )  # fmt: skip
     error = case.evidence.locked_out
     for kind, state, word, remedy in (
-        (NoPasswordStore, HealthState.NO_KEYRING, "No password store", Remedy.UNLOCK),
+        (NoPasswordStore, HealthState.NO_KEYRING, "No password store", Remedy.SHOW_HOW),
         (PasswordStoreLocked, HealthState.KEYRING_LOCKED, "Password store locked", Remedy.UNLOCK),
         (NotEnrolled, HealthState.NOT_ENROLLED, "Not approved yet", Remedy.ASK_AGAIN),
-        (UntrustedToken, HealthState.UNTRUSTED, "Cannot be trusted", Remedy.SIGN_IN),
+        (UntrustedToken, HealthState.UNTRUSTED, "Cannot be trusted", Remedy.SIGN_IN_AGAIN),
     ):
         if isinstance(error, kind):
             return Verdict(state, word, "bad", f"{error} {error.advice}", remedy)
@@ -99,7 +109,7 @@ def _secret_missing(case: _Case) -> Verdict | None:
     return Verdict(
         HealthState.SECRET_MISSING, "Secret missing", "bad",
         f"The client secret for “{case.connection.name}” is not on this computer. Paste it once from Zoho's API "
-        "console.",
+        f"console.{case.still_works}",
         Remedy.ADD_SECRET,
     )  # fmt: skip
 
@@ -132,7 +142,7 @@ def _clock_wrong(case: _Case) -> Verdict | None:
     return Verdict(
         HealthState.CLOCK_WRONG, "Clock wrong", "warn",
         f"This computer's clock is {how}. The console uses the database's clock, so work goes on, but signing in may "
-        "fail. Turn on automatic time.",
+        f"fail. Turn on automatic time. {case.proof}",
     )  # fmt: skip
 
 
@@ -143,15 +153,14 @@ def _failing(case: _Case) -> Verdict | None:
         return Verdict(
             HealthState.REVOKED, "Revoked", "bad",
             "Zoho no longer accepts this sign-in. It was removed in Zoho, the user was deactivated, or more than 20 "
-            f"sign-ins pushed it out. Sign in again{who}.{case.still_works}",
-            Remedy.SIGN_IN,
+            f"sign-ins pushed it out. Sign in again{who}.{case.still_works} {case.proof}",
+            Remedy.SIGN_IN_AGAIN,
         )  # fmt: skip
     if token.failure_kind is FailureKind.WRONG_CLIENT:
         return Verdict(
             HealthState.WRONG_CLIENT, "Wrong client", "bad",
-            f"Zoho does not know this client id and secret in the data centre {case.connection.place}. Check the "
-            "secret, and that multi-DC is on for this client.",
-            Remedy.ADD_SECRET,
+            f"Zoho does not know this client id and secret {case.where}.{case.still_works} {case.proof}",
+            Remedy.REPLACE_SECRET,
         )  # fmt: skip
     return None
 
@@ -160,17 +169,17 @@ def _refused(case: _Case) -> Verdict | None:
     error = case.evidence.trouble
     if isinstance(error, ScopeMissing):
         return Verdict(
-            HealthState.SCOPE_MISSING, "Permission missing", "bad",
-            f"{error} Sign in again and accept it; other work is not touched.", Remedy.SIGN_IN,
+            HealthState.SCOPE_MISSING, "Permission missing", "warn",
+            f"{error} Sign in again and accept it; other work is not touched. {case.proof}", Remedy.ADD_PERMISSION,
         )  # fmt: skip
     if isinstance(error, ZohoAPIError) and error.code == "NO_PERMISSION":
+        who = f"{case.connection.user.name}'s Zoho profile" if case.connection.user else "the Zoho profile of its user"
         return Verdict(
-            HealthState.NO_PERMISSION,
-            "Not allowed",
-            "bad",
-            f"The sign-in is fine. {error} {error.advice}",
+            HealthState.NO_PERMISSION, "Not allowed", "warn",
+            f"The sign-in is fine, but {who} does not allow what was asked for. A Zoho administrator can change that. "
+            f"{case.proof}",
             Remedy.CHECK,
-        )
+        )  # fmt: skip
     return None
 
 
@@ -180,7 +189,8 @@ def _throttled(case: _Case) -> Verdict | None:
         return None
     return Verdict(
         HealthState.THROTTLED, "Throttled", "warn",
-        f"Zoho allows 10 new tokens in 10 minutes; the next try is at {clock(token.quiet_until)}.{case.still_works}",
+        f"Zoho allows 10 new tokens in 10 minutes; the next try is at {clock(token.quiet_until)}.{case.still_works} "
+        f"{case.proof}",
     )  # fmt: skip
 
 
@@ -188,10 +198,12 @@ def _refresh_failed(case: _Case) -> Verdict | None:
     token = case.token
     if not token.failures:
         return None
-    times = "once" if token.failures == 1 else f"{token.failures} times"
+    times = {1: "once", 2: "twice"}.get(token.failures, f"{token.failures} times")
+    since = f" since {clock(token.failing_since)}" if token.failing_since else ""
     return Verdict(
         HealthState.REFRESH_FAILED, "Renewing failed", "warn",
-        f"Renewing failed {times}: {token.last_error}.{case.still_works} It is tried again with the next call.",
+        f"Renewing failed {times}{since}: {token.last_error}.{case.still_works} It is tried again with the next call. "
+        f"{case.proof}",
         Remedy.RENEW,
     )  # fmt: skip
 
@@ -201,9 +213,12 @@ def _renewing(case: _Case) -> Verdict | None:
         return None
     if case.token.claimed_by == this_console():
         return Verdict(HealthState.REFRESHING, "Renewing", "accent", f"Renewing… {case.proof}")
+    ends = case.token.claimed_until
+    until = f" It has until {clock(ends, seconds=True)}; after that another console may." if ends else ""
     return Verdict(
-        HealthState.WAITING, "Renewed elsewhere", "accent", f"“{case.token.claimed_by}” is renewing this token."
-    )
+        HealthState.WAITING, "Waiting for another console", "accent",
+        f"“{case.token.claimed_by}” is renewing this token.{until} {case.proof}",
+    )  # fmt: skip
 
 
 def _expiring(case: _Case) -> Verdict | None:
@@ -211,18 +226,20 @@ def _expiring(case: _Case) -> Verdict | None:
         return None
     word = "Expires soon" if case.left > timedelta(0) else "Renews at the next call"
     return Verdict(
-        HealthState.EXPIRING, word, "accent", f"{case.proof} Renews by itself at the next call.", Remedy.RENEW
+        HealthState.EXPIRING, word, "accent", f"{case.proof} Renews by itself with the next call.", Remedy.RENEW
     )
 
 
 def _credits_low(case: _Case) -> Verdict | None:
-    left = case.evidence.usage.credits_left if case.evidence.usage else None
-    if left is None or left > RESERVE:
+    usage = case.evidence.usage
+    if usage is None or not credits_are_low(usage):
         return None
+    back = case.evidence.credits_back
+    returns = f"About {back:,} come back by {clock(case.here + HOUR)}." if back else "Credits come back hour by hour."
     return Verdict(
         HealthState.CREDITS_LOW, "Credits low", "warn",
-        f"{left:,} of the last 24 hours' API credits are left, which are your company's reserve. Credits come back "
-        f"hour by hour. {case.proof}",
+        f"{usage.credits_left:,} of the last 24 hours' API credits are left, which are your company's reserve. "
+        f"{returns} {case.proof}",
         Remedy.CHECK,
     )  # fmt: skip
 
@@ -230,7 +247,7 @@ def _credits_low(case: _Case) -> Verdict | None:
 def _works(case: _Case) -> Verdict:
     token = case.token
     ends = token.expires_at or case.now
-    renews = f"Renews by itself at {clock(ends - REFRESH_MARGIN)}."
+    renews = f"Renews by itself with the first call after {clock(ends - REFRESH_MARGIN)}."
     if token.last_ok_at is None or case.now - token.last_ok_at > PROOF_AGE:
         return Verdict(HealthState.NOT_CHECKED, "Not checked", "muted", f"{case.proof} {renews}", Remedy.CHECK)
     return Verdict(HealthState.WORKS, "Works", "good", f"{case.proof} {renews}", Remedy.RENEW)
@@ -241,6 +258,11 @@ _RULES: tuple[_Rule, ...] = (
     _surroundings, _secret_missing, _not_signed_in, _away, _clock_wrong, _failing, _refused, _throttled,
     _refresh_failed, _renewing, _expiring, _credits_low, _works,
 )  # fmt: skip
+
+
+def credits_are_low(usage: ApiUsage) -> bool:
+    """Whether no more is left than the company's reserve, by Zoho's own figure."""
+    return usage.credits_left is not None and usage.credits_left <= RESERVE
 
 
 def skew_of(evidence: Evidence, here: datetime) -> timedelta:

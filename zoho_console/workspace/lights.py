@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from zoho_console.errors import ZohoError
+from zoho_console.errors import NoPasswordStore, ZohoError
 from zoho_console.workspace.health_rules import MOST_SKEW, skew_words
 
 
@@ -20,12 +20,19 @@ class Light:
     sentence: str
 
 
-def password_store_light(problem: ZohoError | None, *, was_asked: bool = True) -> Light:
-    """Where client secrets and this desktop's key are kept."""
+def password_store_light(
+    problem: ZohoError | None, *, was_asked: bool = True, is_asked: bool = False, is_absent: bool = False
+) -> Light:
+    """Where client secrets and this desktop's key are kept; `is_absent`: the environment holds them in its place."""
+    if is_asked and (problem is not None or not was_asked):
+        return Light("Password store", "Being asked", "accent", "It may want to be unlocked; look for its question.")
     if problem is not None:
-        return Light("Password store", "Does not open", "bad", f"{problem} {problem.advice}".strip())
+        word = "None" if isinstance(problem, NoPasswordStore) else "Does not open"
+        return Light("Password store", word, "bad", f"{problem} {problem.advice}".strip())
     if not was_asked:
         return Light("Password store", "Not asked yet", "faint", "It has not been asked yet.")
+    if is_absent:
+        return Light("Password store", "None", "faint", "The environment holds the secret and this desktop's key.")
     return Light("Password store", "Opens", "good", "Client secrets and this desktop's key can be read.")
 
 

@@ -110,12 +110,12 @@ def overview_of(
         tuple(Hour(at, one.renewed, one.failed, one.calls, one.used, one.left) for at, one in tallies.items()),
         tuple(sorted({one.console for one in renewals if one.console})),
         min(sign_ins, MOST_SIGN_INS),
-        _requests(mine, now),
+        min(_requests(mine, now), MOST_REQUESTS),
     )
 
 
 def _requests(events: Sequence[TokenEvent], now: datetime) -> int:
-    """Token requests in the window; a new sign-in has a refresh token, and so a budget, of its own."""
+    """Token requests in the window, the refused ones too; a new sign-in has a refresh token and a budget of its own."""
     count = 0
     for one in events:
         if one.kind == "signed_in":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 
-def clock(moment: datetime) -> str:
+def clock(moment: datetime, *, seconds: bool = False) -> str:
     """A time of day as the person's clock shows it."""
-    return moment.astimezone().strftime("%H:%M")
+    return moment.astimezone().strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 _UNITS = (  # name, seconds, the least that is said in this unit

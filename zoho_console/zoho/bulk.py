@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from zoho_console.background import in_thread
 from zoho_console.coql import Condition, bulk_read_criteria
+from zoho_console.domain.connections import Organisation
 from zoho_console.domain.fields import Field, print_value
 from zoho_console.domain.records import Record
-from zoho_console.errors import ZohoConfigError
+from zoho_console.errors import UnreadableAnswer, ZohoConfigError
 from zoho_console.zoho import bulk_jobs
 from zoho_console.zoho.archives import packed, rows_of
 from zoho_console.zoho.bulk_jobs import MOST_WRITTEN, JobState
@@ -34,11 +36,27 @@ class Sends(Protocol):
         ...
 
 
-class BulkJobs:
-    """Jobs of one connection; `first_poll_s` is the first wait between two looks at a job, which then grow."""
+async def _at_once() -> None:
+    """Nothing is to be done before a job starts."""
 
-    def __init__(self, send: Sends, first_poll_s: float = FIRST_POLL_S) -> None:
+
+class BulkJobs:
+    """Jobs of one connection.
+
+    `upload` is the origin of its upload server, `first_poll_s` the first wait between two looks at a job, which then
+    grow.
+    """
+
+    def __init__(
+        self,
+        send: Sends,
+        organisation: Callable[[], Coroutine[Any, Any, Organisation]],
+        upload: str,
+        first_poll_s: float,
+    ) -> None:
         self._send = send
+        self._organisation = organisation
+        self._upload = upload
         self._first_poll_s = first_poll_s
 
     async def read(
@@ -63,22 +81,48 @@ class BulkJobs:
                 return
 
     async def update(
-        self, module: str, records: Sequence[Record], fields: Mapping[str, Field], organisation_id: str, origin: str
+        self, module: str, records: Sequence[Record], fields: Mapping[str, Field]
     ) -> dict[str, tuple[str, str]]:
-        """Up to 25,000 records updated by one job: by id the status (UPDATED, SKIPPED, …) and Zoho's error codes.
+        """Up to 25,000 records updated by one job, to its end; see `start_update` and `results`."""
+        job_id = await self.start_update(module, records, fields)
+        state = await self._done(lambda: bulk_jobs.write_state(job_id))
+        return await self.results(state.url)
 
-        Records of the same fields only; None empties a field. No automation runs. A record that the result does not
-        name is missing in what comes out. Errors: ZohoConfigError (too many, not of the same fields, a value that a
-        file cannot hold); NotReachable(sent=True) if the answer to the start was lost.
-        Cost: 500 credits, 1 for each look.
+    async def start_update(
+        self,
+        module: str,
+        records: Sequence[Record],
+        fields: Mapping[str, Field],
+        *,
+        before: Callable[[], Coroutine[Any, Any, None]] = _at_once,
+        guard: Callable[[], None] | None = None,
+    ) -> str:
+        """The id of a job that updates up to 25,000 records of the same fields; None empties a field.
+
+        Nothing is changed until `before` was awaited, when the file has been uploaded. What `guard` raises, just before
+        the bytes that start the job leave, means that none do. No automation runs. Errors: ZohoConfigError (too many,
+        not of the same fields, a value that a file cannot hold); NotReachable(sent=True) if the answer to the start
+        was lost: the job may run. Cost: 500 credits and 2 calls.
         """
         names = _columns(records, fields)
         content = await in_thread(_packed, records, names)
-        file_id = await self._send(bulk_jobs.upload("rows.zip", content, organisation_id, origin))
+        organisation = await self._organisation()
+        file_id = await self._send(bulk_jobs.upload("rows.zip", content, organisation.id, self._upload))
         columns = [_mapping(place, name, fields.get(name)) for place, name in enumerate(["id", *names])]
-        job_id = await self._send(bulk_jobs.start_write(module, file_id, _FILE, columns))
-        state = await self._done(lambda: bulk_jobs.write_state(job_id))
-        return await in_thread(_outcomes, await self._send(bulk_jobs.fetch(state.url)))
+        await before()
+        return await self._send(replace(bulk_jobs.start_write(module, file_id, _FILE, columns), guard=guard))
+
+    async def write_state(self, job_id: str) -> JobState:
+        """How far a bulk write job is. Errors: BulkJobFailed. Cost: 1 call."""
+        return await self._send(bulk_jobs.write_state(job_id))
+
+    async def results(self, url: str) -> dict[str, tuple[str, str]]:
+        """What a job that is done did: by id the status (UPDATED, SKIPPED, …) and Zoho's error codes.
+
+        A record that the file does not name, or names twice, is missing. Errors: UnreadableAnswer for a file that
+        cannot be trusted. Cost: 1 call.
+        """
+        return await in_thread(read_results, await self._send(bulk_jobs.fetch(url)))
 
     async def _done(self, look: Callable[[], Call[JobState]]) -> JobState:
         wait_s = self._first_poll_s
@@ -133,9 +177,23 @@ def _mapping(place: int, name: str, field: Field | None) -> dict[str, Any]:
     return mapping
 
 
-def _outcomes(content: bytes) -> dict[str, tuple[str, str]]:
-    """Only the first three mapped columns come back, and the id is the first of them."""
+def read_results(content: bytes) -> dict[str, tuple[str, str]]:
+    """What the result file of a bulk write job says, by id: the status and Zoho's error codes.
+
+    Only the first three mapped columns come back, and the id is the first of them. A record that stands there twice is
+    left out. Errors: UnreadableAnswer.
+    """
     rows = rows_of(content)
     header = next(rows, [])
+    if header[:1] != ["id"] or not {"STATUS", "ERRORS"} <= set(header):
+        raise UnreadableAnswer("The result file of a bulk job lacks the columns that tell what was done.")
     status, errors = header.index("STATUS"), header.index("ERRORS")
-    return {row[0]: (row[status], row[errors]) for row in rows}
+    told: dict[str, tuple[str, str]] = {}
+    twice = set()
+    for row in rows:
+        if len(row) != len(header):
+            raise UnreadableAnswer("A row of a bulk job's result file has not as many cells as its header.")
+        if row[0] in told:
+            twice.add(row[0])
+        told[row[0]] = (row[status], row[errors])
+    return {record_id: words for record_id, words in told.items() if record_id not in twice}

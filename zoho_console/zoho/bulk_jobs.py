@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from zoho_console.errors import UnreadableAnswer, ZohoAPIError
+from zoho_console.errors import BulkJobFailed, UnreadableAnswer
 from zoho_console.zoho import decode
 from zoho_console.zoho.call import Answer, Call
 from zoho_console.zoho.records import BASE, checked_id
@@ -42,7 +42,7 @@ def start_read(module: str, fields: Sequence[str], criteria: Mapping[str, Any] |
 
 
 def read_state(job_id: str) -> Call[JobState]:
-    """How far a bulk read job is. Errors: ZohoAPIError once it failed. Cost: 1 credit."""
+    """How far a bulk read job is. Errors: BulkJobFailed. Cost: 1 credit."""
     return Call("GET", f"{BULK}/read/{checked_id(job_id)}", _read_state, scope="ZohoCRM.bulk.READ")
 
 
@@ -69,7 +69,7 @@ def start_write(module: str, file_id: str, file_name: str, columns: Sequence[Map
 
 
 def write_state(job_id: str) -> Call[JobState]:
-    """How far a bulk write job is. Errors: ZohoAPIError once it failed. Cost: 1 credit."""
+    """How far a bulk write job is. Errors: BulkJobFailed. Cost: 1 credit."""
     return Call("GET", f"{BULK}/write/{checked_id(job_id)}", _write_state, scope="ZohoCRM.bulk.READ")
 
 
@@ -136,9 +136,9 @@ def _write_state(answer: Answer) -> JobState:
     return JobState(True, str((job.get("result") or {}).get("download_url", "")))
 
 
-def _failed(told: Any) -> ZohoAPIError:
+def _failed(told: Any) -> BulkJobFailed:
     facts = told if isinstance(told, dict) else {}
-    return ZohoAPIError(
+    return BulkJobFailed(
         "Zoho could not carry out the bulk job.",
         code=str(facts.get("code") or ""),
         advice="Try again, or update the records without a job.",

@@ -36,7 +36,7 @@ class AsyncZohoClient(ZohoCore):
         self, origins: Origins, app: OAuthApp, vault: GrantVault, *, max_retries: int = 3, retry_delay: float = 1.0
     ) -> None:
         super().__init__(origins, app, vault, max_retries=max_retries, retry_delay=retry_delay)
-        self.jobs = BulkJobs(self._send, FIRST_POLL_S * retry_delay)
+        self.jobs = BulkJobs(self._send, self.organisation, origins.upload, FIRST_POLL_S * retry_delay)
         self._all_fields: tuple[str, ...] = ()
         self._listing: Listing | None = None
         self._listing_key: tuple[Any, ...] = ()
@@ -136,19 +136,18 @@ class AsyncZohoClient(ZohoCore):
             raise failure
         return _summary(results)
 
-    async def update_by_jobs(self, changed: Sequence[Record], upload: str) -> dict[str, Any]:
+    async def update_by_jobs(self, changed: Sequence[Record]) -> dict[str, Any]:
         """As `bulk_update_accounts`, by bulk write jobs of up to 25,000 records, which run no automation.
 
-        The records set the same fields. `upload` is the origin of the upload server. Errors: as `BulkJobs.update`.
+        The records set the same fields. Errors: as `BulkJobs.start_update`.
         Cost: 500 credits for 25,000 records.
         """
         fields = {field.api_name: field for field in await self.fields(ACCOUNTS)}
-        organisation = await self.organisation()
         results: list[dict[str, Any]] = []
         for start in range(0, len(changed), MOST_WRITTEN):
             block = changed[start : start + MOST_WRITTEN]
             try:
-                told = await self.jobs.update(ACCOUNTS, block, fields, organisation.id, upload)
+                told = await self.jobs.update(ACCOUNTS, block, fields)
             except (NotReachable, UnreadableAnswer) as error:
                 if not error.sent:
                     error.details["done"] = _summary(results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bulk_journey import Journey
@@ -79,6 +80,18 @@ def test_a_retry_asks_again_or_takes_a_policy(journey: Journey) -> None:
     assert journey.retry(done, policies=Policies(Policy.MINE)).counts == {RowState.PLANNED: 1}
 
 
+def test_a_retry_keeps_decisions_where_zoho_has_the_same_value_still(journey: Journey) -> None:
+    planned = decide(journey.journal, returned(journey, 3).id, SCORE, Policy.MINE)
+    ids = journey.ids(3)
+    journey.simulator.world.locked.update(ids)
+    done = journey.apply(planned)
+    assert done.counts == {RowState.REFUSED: 3}
+    journey.simulator.world.locked.clear()
+    journey.simulator.world.records("Accounts")[ids[0]]["Health_Score"] = 34
+    assert journey.retry(done).counts == {RowState.CONFLICT: 1, RowState.PLANNED: 2}
+    assert journey.retry(done, policies=Policies(Policy.THEIRS)).counts == {RowState.PLANNED: 3}
+
+
 def test_a_whole_column_is_decided_in_blocks_and_batches_are_numbered_anew(journey: Journey) -> None:
     planned = returned(journey, 250)
     decide(journey.journal, planned.id, SCORE, Policy.MINE)
@@ -86,6 +99,38 @@ def test_a_whole_column_is_decided_in_blocks_and_batches_are_numbered_anew(journ
     again = decide(journey.journal, planned.id, SCORE, Policy.ASK)
     assert again.counts == {RowState.CONFLICT: 250}
     assert journey.journal.open_batches(planned.id) == []
+
+
+def test_two_people_who_decide_different_fields_at_once_both_have_their_way(journey: Journey) -> None:
+    records = journey.simulator.world.records("Accounts")
+    planned = returned(journey, 20)
+    for one in journey.ids(20):
+        records[one]["Phone"] = "+49 30 12"
+    planned = journey.prepare(journey.folder / "stamped.csv")
+    assert journey.journal.drifts(planned.id)[1].asked == 20
+    for turn in range(5):
+        policies = ((SCORE, Policy.MINE), ("Phone", Policy.THEIRS))
+        with ThreadPoolExecutor() as people:
+            list(people.map(lambda said: decide(journey.journal, planned.id, *said), policies))
+        rows = journey.journal.rows(planned.id)
+        assert {(row.state, *row.after) for row in rows} == {(RowState.PLANNED, SCORE)}, f"turn {turn}"
+        for field, _policy in policies:
+            decide(journey.journal, planned.id, field, Policy.ASK)
+
+
+def test_hostile_words_survive_a_decision(journey: Journey) -> None:
+    records = journey.simulator.world.records("Accounts")
+    one, text = journey.ids(1)[0], "'\\\"{},\\ud800\\u0000 \U0001f600; drop table change_rows"
+    path = journey.folder / "stamped.csv"
+    records[one]["Description"] = "a"
+    with CsvExport(path, ("id", "Description"), ExportForm("exact", stamped=True)) as export:
+        export.add([records[one]])
+    records[one]["Description"] = text
+    path.write_text(path.read_text("utf-8").replace(",a,", f',"{text.replace(chr(34), chr(34) * 2)} mine",'), "utf-8")
+    planned = journey.prepare(path)
+    decide(journey.journal, planned.id, "Description", Policy.MINE)
+    (row,) = journey.journal.rows(planned.id)
+    assert (row.before, row.after) == ({"Description": text}, {"Description": f"{text} mine"})
 
 
 @pytest.mark.parametrize("form", [USUAL, ExportForm(stamped=True)])

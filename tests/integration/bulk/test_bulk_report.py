@@ -135,6 +135,6 @@ def test_the_summary_says_where_a_run_stands(journey: Journey) -> None:
     planned = journey.scores(1, 991)
     assert summary(planned) == "1 row in file: 1 will change."
     paused = journey.run(planned, on_progress=lambda progress: paused.pause("Wait for Mina."))
-    assert summary(journey.call(paused.apply())) == "1 row in file: 1 will change (paused: Wait for Mina.)."
+    assert summary(journey.call(paused.apply())) == "1 row in file: 1 will change (paused: Wait for Mina)."
     done = journey.apply(planned)
     assert summary(journey.undo(done)) == "1 row in undo: 1 will be put back."

@@ -1,8 +1,8 @@
 """The token health page in a window of a process of its own, on the password store that its environment leads to.
 
 Arguments: address of the database, seconds that the store may keep silent. Commands on standard input, a line each:
-`connect URL ID SECRET`, `look`, `press` (the remedy). It prints a JSON line for each state that the card shows, and at
-the end how often a timer of the window ticked and its longest pause in seconds.
+`connect URL ID SECRET`, `look`, `press` (the remedy), `wait` (until another state is shown). It prints a JSON line for
+each state that the card shows, and at the end how often a timer of the window ticked and its longest pause in seconds.
 """
 
 from __future__ import annotations
@@ -63,6 +63,9 @@ class Window:
             return
         if command == "press":
             click(self.page.cards[0].remedy)
+        elif command == "wait":
+            former = self.screen.health[0].state
+            await until(lambda: self.screen.health[0].state is not former, "another state is shown")
         else:
             self.screen.shown()
         await until(lambda: not self._is_busy, "the look has ended")

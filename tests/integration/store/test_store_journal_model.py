@@ -30,7 +30,8 @@ class Pair:
         self._now = 0.0
         self.real, self.model = real, MemoryJournal(lambda: self._now)
         for job in jobs:
-            self.model.jobs[job] = Job(job, {row.number: row for row in real.all_rows(job)})
+            rows = {row.number: row for row in real.all_rows(job)}
+            self.model.jobs[job] = Job(job, rows, terms=real.change_set(job).terms)
 
     def step(self, name: str, *arguments: Any) -> Any:
         real, modelled = (outcome(getattr(journal.runs, name), arguments) for journal in (self.real, self.model))

@@ -134,7 +134,7 @@ def test_a_store_that_keeps_silent_holds_no_window_up(home: Path, secret_service
         keeper.send_signal(signal.SIGSTOP)
         ticks = console.shows(HealthState.KEYRING_LOCKED, "does not answer")
         keeper.send_signal(signal.SIGCONT)
-        console.shows(HealthState.WORKS, "Last good call", after="press")
+        console.shows(HealthState.WORKS, "Last good call", after="wait")
     assert ticks > 10  # while the store kept silent; a hundred would fit
 
 

@@ -143,6 +143,35 @@ def test_a_store_that_does_not_answer_does_not_hold_us_up() -> None:
     assert Secrets({VARIABLE: "given"}, find=Silent, limit_s=0.1).get("connection-1") == "given"
 
 
+def test_an_answer_that_comes_late_is_told_once_and_a_late_no_never() -> None:
+    may_answer, answered = threading.Event(), threading.Semaphore(0)
+
+    class Slow(Silent):
+        def get_password(self, service: str, username: str) -> str | None:
+            may_answer.wait()
+            answered.release()
+            if username == "refused":
+                raise PermissionError
+            return "kept"
+
+    Slow.__module__, Slow.__qualname__ = SecretService.Keyring.__module__, SecretService.Keyring.__qualname__
+    secrets = Secrets({}, find=Slow, limit_s=0.1)
+    with pytest.raises(SecretError, match="does not answer"):
+        secrets.get("refused")
+    may_answer.set()
+    assert answered.acquire(timeout=60)
+    assert not secrets.answers_late()
+
+    may_answer.clear()
+    with pytest.raises(SecretError, match="does not answer"):
+        secrets.get("connection-1")
+    assert not secrets.answers_late()
+    may_answer.set()
+    assert any(secrets.answers_late() or threading.Event().wait(0.01) for _ in range(6000))
+    assert not secrets.answers_late()
+    assert secrets.get("connection-1") == "kept"
+
+
 def test_a_program_ends_though_a_store_never_answers() -> None:
     code = (
         "import threading; from keyring.backends.null import Keyring\n"

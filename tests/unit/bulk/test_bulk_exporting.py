@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from zoho_console.bulk.checking import check_row
 from zoho_console.bulk.drift import TITLE
-from zoho_console.bulk.escaping import MARK
+from zoho_console.bulk.escaping import EXACT_MARK, MARK
 from zoho_console.bulk.exporting import TO_THE_LETTER, USUAL, CsvExport, ExportForm
 from zoho_console.bulk.mapping import mapping_from
 from zoho_console.bulk.planning import plan_row
@@ -88,11 +88,29 @@ def test_the_stamp_stays_the_last_column(tmp_path: Path) -> None:
     assert header == (*COLUMNS, MARK, TITLE)
 
 
-def test_an_id_that_was_copied_out_of_such_a_file_is_known(tmp_path: Path) -> None:
-    path = tmp_path / "by hand.csv"
-    path.write_text("id,Score\n'777000000000410001,5\n", "utf-8")
+@pytest.mark.parametrize("form", [USUAL, ExportForm(stamped=True)])
+def test_cells_are_as_they_were_though_the_column_that_says_so_was_taken_away(tmp_path: Path, form: ExportForm) -> None:
+    record = {**dict.fromkeys(COLUMNS), "id": "777000000000410001", "Account_Name": "=1+1", "Description": "'=x"}
+    path = exported(tmp_path, record, form)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = [[*line[:5], *line[6:]] for line in csv.reader(file)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(lines)
     table = open_table(path)
     (row,) = table.rows()
-    change = check_row(row, mapping_from(table.header, list(FIELDS.values())), FIELDS, table.header)
-    assert isinstance(change, Change)
-    assert change.key == "777000000000410001"
+    assert table.is_escaped
+    assert row.texts[:3] == table.sample[0].texts[:3] == ("777000000000410001", "=1+1", "'=x")
+
+
+def test_a_file_that_only_has_some_such_cells_is_read_to_the_letter(tmp_path: Path) -> None:
+    path = tmp_path / "by hand.csv"
+    path.write_text("id,Account Name\n'777000000000410001,x\n777000000000410002,'=1\n", "utf-8")
+    assert [row.texts for row in open_table(path).rows()] == [
+        ("'777000000000410001", "x"), ("777000000000410002", "'=1"),
+    ]  # fmt: skip
+
+
+def test_to_the_letter_stays_so_whatever_the_ids_look_like(tmp_path: Path) -> None:
+    path = tmp_path / "exact.csv"
+    path.write_text(f"id,{EXACT_MARK}\n'777000000000410001,2\n", "utf-8")
+    assert not open_table(path).is_escaped

@@ -113,9 +113,38 @@ def test_a_forecast_says_what_each_part_costs() -> None:
     assert forecast(0, Terms()).total == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "jobs", "by_jobs", "write"),
+    [
+        (5_000, 0, 0, 500),
+        (5_001, 1, 5_001, 500),
+        (25_000, 1, 25_000, 500),
+        (30_000, 1, 25_000, 1_000),  # the rest of 5,000 costs as much by records
+        (30_001, 2, 30_001, 1_000),
+        (1_000_000, 40, 1_000_000, 20_000),
+    ],
+)
+def test_rows_go_by_jobs_where_that_costs_less(rows: int, jobs: int, by_jobs: int, write: int) -> None:
+    told = forecast(rows, Terms((), waves=False), rows)
+    assert (told.jobs, told.job_rows, told.write) == (jobs, by_jobs, write)
+    assert forecast(rows, Terms((), waves=False, jobs=False), rows).jobs == 0
+    assert forecast(rows, Terms(), rows).jobs == 0  # jobs run no automation
+
+
+@given(some.integers(0, 200_000), some.integers(0, 200_000))
+def test_jobs_never_cost_more_than_records(planned: int, alike: int) -> None:
+    terms = Terms((), waves=False)
+    assert forecast(planned, terms, min(planned, alike)).write <= forecast(planned, terms).write
+
+
+def test_the_first_rows_go_by_records_whatever_a_job_costs() -> None:
+    assert forecast(6_000, Terms(()), 6_000).jobs == 0
+    assert forecast(6_300, Terms(()), 6_300).job_rows == 5_100
+
+
 def test_terms_survive_the_way_to_the_database() -> None:
     for trigger in AUTOMATIONS.values():
         terms = Terms(trigger, waves=False, verify=37, reserve=9)
         assert Terms.from_json(terms.as_json()) == terms
-    assert Terms.from_json({}) == Terms()
+    assert Terms.from_json({}) == Terms(jobs=False)  # a plan of before there were jobs
     assert Terms(("approval",)).automation == "approval"

@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from zoho_console.domain.terms import AUTOMATIONS, WAVES_FROM, Terms
+from zoho_console.domain.guards import Guard
+from zoho_console.domain.terms import AUTOMATIONS, JOB_FROM, WAVES_FROM, Terms
 from zoho_console.ui.dialogs import Confirmation, shown
 from zoho_console.ui.parts.basics import label, row
 from zoho_console.ui.parts.choice import Choice
@@ -24,8 +25,18 @@ VERIFY_WORDS = {10: "One row in ten is read back", 100: "Every row is read back"
 class ApplyDialog(Confirmation):
     """A confirmation with the terms of the run; `terms` are those that were chosen."""
 
-    def __init__(self, parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str) -> None:
-        super().__init__(parent, verb, text, verb, typed=typed)
+    def __init__(
+        self,
+        parent: QWidget,
+        text: str,
+        verb: str,
+        terms: Terms,
+        *,
+        planned: int,
+        typed: str,
+        guard: Guard | None = None,
+    ) -> None:
+        super().__init__(parent, verb, text, verb, typed=typed, guard=guard)
         self._terms = terms
         self.automation = _choice("Automation", AUTOMATION_WORDS, terms.automation)
         shares = {terms.verify: f"{terms.verify} % of the rows are read back", **VERIFY_WORDS}
@@ -33,6 +44,9 @@ class ApplyDialog(Confirmation):
         self.waves = QCheckBox("Try a few rows of each kind first, and stop if they go wrong")
         self.waves.setChecked(terms.waves)
         self.waves.setVisible(planned > WAVES_FROM)
+        self._has_many = planned >= JOB_FROM
+        self.jobs = QCheckBox("Let Zoho's bulk jobs send most of it, where that costs fewer credits")
+        self.jobs.setChecked(terms.jobs)
         choices = QVBoxLayout()
         choices.setSpacing(8)
         for words, choice in (("In Zoho", self.automation), ("Afterwards", self.verify)):
@@ -40,13 +54,22 @@ class ApplyDialog(Confirmation):
             title.setFixedWidth(80)
             choices.addLayout(row(title, choice, None))
         choices.addWidget(self.waves)
+        choices.addWidget(self.jobs)
         self.add(choices)
+        self.automation.currentIndexChanged.connect(self._show_jobs)
+        self._show_jobs()
 
     @property
     def terms(self) -> Terms:
         """What was chosen."""
         trigger = AUTOMATIONS[self.automation.currentData()]
-        return Terms(trigger, self.waves.isChecked(), self.verify.currentData(), self._terms.reserve)
+        return Terms(
+            trigger, self.waves.isChecked(), self.verify.currentData(), self._terms.reserve, self.jobs.isChecked()
+        )
+
+    def _show_jobs(self) -> None:
+        """They run no automation, so they are offered where none is wanted."""
+        self.jobs.setVisible(self._has_many and self.automation.currentData() == "none")
 
 
 def _choice(name: str, words: Mapping[Any, str], value: object) -> Choice:
@@ -57,8 +80,8 @@ def _choice(name: str, words: Mapping[Any, str], value: object) -> Choice:
 
 
 async def ask_to_apply(
-    parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str
-) -> Terms | None:  # fmt: skip
+    parent: QWidget, text: str, verb: str, terms: Terms, *, planned: int, typed: str, guard: Guard | None
+) -> Terms | None:
     """The terms on which the person wants it sent; None if they do not."""
-    dialog = ApplyDialog(parent, text, verb, terms, planned=planned, typed=typed)
+    dialog = ApplyDialog(parent, text, verb, terms, planned=planned, typed=typed, guard=guard)
     return dialog.terms if await shown(dialog) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -20,7 +21,7 @@ _SIDES = ((Policy.MINE, "Yours"), (Policy.THEIRS, "Zoho’s"))
 
 
 class Decisions(QWidget):
-    """Hidden where there is nothing to decide. Buttons by field and policy: `cells` for this row, `columns` for all.
+    """Buttons by field and policy: `cells` for this row, `columns` for all.
 
     Signals: `decided` (the number of the row).
     """
@@ -38,8 +39,8 @@ class Decisions(QWidget):
         self._layout.setSpacing(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
-    def show_row(self, row: RowRecord) -> None:
-        """Offer what can be decided of this row."""
+    def show_row(self, row: RowRecord) -> bool:
+        """Offer what can be decided of this row; whether there is anything comes out."""
         self.cells.clear()
         self.columns.clear()
         for line in self._lines:
@@ -51,37 +52,33 @@ class Decisions(QWidget):
         self._lines = [self._line(row, name) for name in names]
         for line in self._lines:
             self._layout.addWidget(line)
-        self.setVisible(bool(names))
+        return bool(names)
 
     def _line(self, row: RowRecord, name: str) -> WrappingRow:
-        drifted, change_set = row.drift[name], self._screen.change_set
-        field = change_set.labels.get(name, name) if change_set is not None else name
-        title = label(shortened(field, LETTERS), "strong")
+        change_set, rows = self._screen.change_set, self._screen.deciding.both(name)
+        field = shortened(change_set.labels.get(name, name) if change_set is not None else name, LETTERS)
         for policy, side in _SIDES:
-            cell = button(f"{side}: {_shown(drifted, policy)}", partial(self._decide, row, name, policy), "chip")
+            words = f"{side}: {_shown(row.drift[name], policy)}"
+            cell = button(words, partial(self._decide, row.number, [row.number], name, policy), "chip")
             cell.setCheckable(True)
-            cell.setChecked(drifted.policy is policy)
+            cell.setChecked(row.drift[name].policy is policy)
             self.cells[name, policy] = cell
-        rows = self._screen.deciding.both(name)
-        if rows > 1:
-            for policy, side in _SIDES:
+            if rows > 1:
                 words = f"{side} in all {rows:,} rows"
-                self.columns[name, policy] = button(
-                    words, partial(self._decide, None, name, policy, row.number), "link"
-                )
+                self.columns[name, policy] = button(words, partial(self._decide, row.number, (), name, policy), "link")
+        keys = [(name, policy) for policy, _side in _SIDES]
+        buttons = [made[key] for made in (self.cells, self.columns) for key in keys if key in made]
+        for one in buttons:
+            one.setAccessibleName(f"{field}, {one.text()}")
         line = WrappingRow()
-        every = [*self.cells.items(), *self.columns.items()]
-        line.set_widgets([title, *(made for (own, _policy), made in every if own == name)])
-        for (own, _policy), made in every:
-            if own == name:
-                made.setAccessibleName(f"{field}, {made.text()}")
+        line.set_widgets([label(field, "strong"), *buttons])
         return line
 
-    def _decide(self, row: RowRecord | None, name: str, policy: Policy, back_to: int = 0) -> None:
+    def _decide(self, back_to: int, rows: Sequence[int], name: str, policy: Policy) -> None:
         change_set = self._screen.change_set
         if change_set is not None:
-            self.decided.emit(row.number if row is not None else back_to)
-            self._screen.deciding.decide(change_set, name, policy, [row.number] if row is not None else ())
+            self.decided.emit(back_to)
+            self._screen.deciding.decide(change_set, name, policy, rows)
 
 
 def _shown(drifted: Drifted, policy: Policy) -> str:

@@ -8,13 +8,15 @@ from typing import Protocol
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, RowState
+from zoho_console.domain.guards import Guard
 from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
-from zoho_console.ui.parts.basics import button, separator, set_tone
+from zoho_console.ui.parts.basics import button, row, separator, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.guard_mark import GuardPill
 from zoho_console.ui.parts.progress import ProgressLine
 
 HEIGHT = 38
@@ -55,9 +57,10 @@ class Foot(QWidget):
         self._primary_action: Callable[[], None] = screen.compare
         self.line = ElidedLabel("strong")
         self.small = ElidedLabel("small")
+        self.guard = GuardPill()
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(self.line)
+        words.addLayout(row(self.guard, self.line))
         words.addWidget(self.small)
         self.back = button("Back", self._back)
         self.report = button("Save report…", page.ask_for_report)
@@ -106,6 +109,7 @@ class Foot(QWidget):
     def _show_buttons(self) -> None:
         screen = self._screen
         self._wanted.clear()
+        self._may_send(screen.desk.guard if screen.step in (Step.DIFFERENCE, Step.RUN) else None)
         self.report.setText(screen.report.verb)
         change_set = screen.change_set
         if screen.step in (Step.FILE, Step.COLUMNS):
@@ -115,6 +119,11 @@ class Foot(QWidget):
         # Only what is no longer wanted is hidden: a button that comes back would have lost the focus.
         for one in sorted(self._buttons, key=self._wanted.__contains__):
             one.setVisible(one in self._wanted)
+
+    def _may_send(self, guard: Guard | None) -> None:
+        self.guard.setVisible(guard is not None)
+        if guard is not None:
+            self.guard.show_guard(guard)
 
     def _want(self, one: QPushButton, *, if_so: bool = True) -> None:
         if if_so:
@@ -152,19 +161,12 @@ class Foot(QWidget):
         self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
         if planned:
             self._say("The values of now are kept for an undo.", screen.price)
-            self._offer(
-                f"Apply {count(planned, 'change')}", self._page.ask_to_apply, enabled=not screen.desk.is_watch_only
-            )
-            if screen.desk.is_watch_only:
-                self._say(
-                    "This connection is watch only.", "Nothing is sent until its guard is lowered under Connections."
-                )
+            self._offer_to_send(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
         if asked := screen.deciding.asked:
-            which = "It is" if asked == 1 else "They are"
             words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
-            self._say(words, screen.price if planned else f"{which} shown by “Changed in both” at the left.")
+            self._say(words, screen.price if planned else "Choose yours or Zoho’s for each row, or for a whole column.")
 
     def _run(self, change_set: ChangeSet) -> None:
         screen = self._screen
@@ -180,9 +182,9 @@ class Foot(QWidget):
         cut_off = "It was cut off, or goes on in another console. What was sent is looked up before going on."
         self._say("The run is paused." if paused else "This run is not on its way here.", change_set.note or cut_off)
         self._want(self.report)
-        self._want(self.stop, if_so=paused)
+        self._want(self.stop, if_so=paused or change_set.is_interrupted)
         self._want(self.again)
-        self._offer("Go on", screen.apply)
+        self._offer_to_send("Go on", screen.apply)
 
     def _result(self, change_set: ChangeSet) -> None:
         updated = change_set.count(RowState.UPDATED)
@@ -196,6 +198,12 @@ class Foot(QWidget):
         self._want(self.undo, if_so=change_set.state is ChangeSetState.FINISHED and may_be_undone(change_set))
         self.undo.setText("Undo the undo…" if change_set.kind is ChangeSetKind.UNDO else "Undo…")
         self._want(self.again)
+
+    def _offer_to_send(self, words: str, action: Callable[[], None]) -> None:
+        is_kept_back = self._screen.desk.is_watch_only
+        self._offer(words, action, enabled=not is_kept_back)
+        if is_kept_back:
+            self._say("This connection is watch only.", "Nothing is sent until its guard is lowered under Connections.")
 
     def _offer(self, words: str, action: Callable[[], None], *, enabled: bool = True) -> None:
         self.primary.setText(words)

@@ -159,7 +159,9 @@ class BulkUpdatePage(Page):
         text = confirmation(change_set, self._screen.facets, organisation)
         verb = f"Apply {count(planned, 'change')}"
         typed = str(planned) if planned > TYPED_FROM else ""
-        terms = await ask_to_apply(self, text, verb, change_set.terms, planned=planned, typed=typed)
+        terms = await ask_to_apply(
+            self, text, verb, change_set.terms, planned=planned, typed=typed, guard=self._screen.desk.guard
+        )
         if terms is not None:
             self._screen.apply(terms)
 
@@ -171,7 +173,7 @@ class BulkUpdatePage(Page):
         run = self._screen.change_set
         if run is not None:
             marked = [row for row in self.rows_step.view.chosen_rows() if isinstance(row, RowRecord)]
-            part = await ask_what_to_undo(self, run, self._screen.facets, marked)
+            part = await ask_what_to_undo(self, run, self._screen.facets, marked, self._screen.desk.guard)
             if part is not None:
                 self._screen.prepare_again(run.id, undo(part))
 

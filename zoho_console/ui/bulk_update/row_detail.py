@@ -10,6 +10,9 @@ from zoho_console.screens.change_set import ChangeSetScreen
 from zoho_console.ui.bulk_update.decisions import Decisions
 from zoho_console.ui.parts.basics import label, separator
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.scrolled import Scrolled
+
+HIGHEST = 160  # px of decisions; more are scrolled to
 
 
 class RowDetail(QFrame):
@@ -21,6 +24,8 @@ class RowDetail(QFrame):
         self.name = ElidedLabel("strong")
         self.words = label("", "muted", wraps=True, selectable=True)
         self.decisions = Decisions(screen)
+        self._scrolled = Scrolled(self.decisions)
+        self._scrolled.setMaximumHeight(HIGHEST)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -30,7 +35,7 @@ class RowDetail(QFrame):
         inside.setSpacing(2)
         inside.addWidget(self.name)
         inside.addWidget(self.words)
-        inside.addWidget(self.decisions)
+        inside.addWidget(self._scrolled)
         layout.addLayout(inside)
         self.hide()
 
@@ -42,4 +47,4 @@ class RowDetail(QFrame):
             name, words = row_words(change_set, row)
             self.name.say(name)
             self.words.setText(words)
-            self.decisions.show_row(row)
+            self._scrolled.setVisible(self.decisions.show_row(row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSet, RowState
 from zoho_console.domain.drifts import Drift
@@ -145,6 +145,7 @@ class RowsStep(QWidget):
         for who in SHOWN:
             self._add_drift(who)
         if self._screen.deciding.counts:
+            self._tiles.addWidget(_same_words())
             self._add_line()
         self._add(None, FilterTile("All rows", change_set.total), ())
         for state, words in _WORDS.items():
@@ -185,3 +186,9 @@ class RowsStep(QWidget):
 
     def _choose(self, states: tuple[RowState, ...], field: str, drift: Drift | None, _checked: bool = False) -> None:
         self._screen.show_rows(states, field, drift)
+
+
+def _same_words() -> QLabel:
+    words = label("Values without a mark are the same in the file and in Zoho.", "small", wraps=True)
+    words.setContentsMargins(10, 4, 10, 0)
+    return words

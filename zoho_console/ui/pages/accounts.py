@@ -211,7 +211,7 @@ class AccountsPage(Page):
             self._screen.export(*named)
 
     async def _update_these(self) -> None:
-        chosen = await ask_one_field(self, self._screen.total or 0, self._screen.fields)
+        chosen = await ask_one_field(self, self._screen.total or 0, self._screen.fields, self._screen.desk.guard)
         if chosen is not None:
             self._screen.offer_update(*chosen)
 

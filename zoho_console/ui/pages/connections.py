@@ -69,7 +69,10 @@ class ConnectionsPage(Page):
         self.add.setVisible(not screen.is_adding and not is_empty and not is_signing)
         self.warning.say(f"{screen.problem} {_FOR_THIS_RUN}" if screen.problem else "")
         self.form.show_state()
+        was_signing = not self.panel.isHidden()
         self.panel.show_state()
+        if is_signing and not was_signing:
+            self._scroll.verticalScrollBar().setValue(0)  # the check list is above the cards
         while len(self.cards) > count:
             gone = self.cards.pop()
             self._list.removeWidget(gone)

@@ -17,6 +17,7 @@ from zoho_console.ui.dialogs import save_as
 from zoho_console.ui.job_list import JobList
 from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
+from zoho_console.ui.parts.guard_mark import GuardMark
 from zoho_console.ui.parts.page import Page
 from zoho_console.ui.parts.table import TableView
 from zoho_console.ui.state_filter import StateFilter
@@ -62,8 +63,10 @@ class JobsPage(Page):
         self._title = ElidedLabel("card-title")
         self._state = label("", "pill")
         self._note = label("", tone="warn", wraps=True)
+        self.guard = GuardMark()
         run_card, right = card(margins=(16, 14, 16, 1), spacing=10)
         right.addLayout(row(self._title, self._state, spacing=12))
+        right.addWidget(self.guard)
         right.addWidget(self._note)
         right.addWidget(self.filter)
         right.addWidget(self.view, 1)
@@ -86,6 +89,9 @@ class JobsPage(Page):
         self.undo.setVisible(screen.can_undo)
         self.go_on.setVisible(screen.can_continue)
         self.go_on.setText("Resume" if screen.can_resume else "Continue")
+        self.go_on.setEnabled(not (screen.can_resume and screen.desk.is_watch_only))
+        may_send = screen.can_retry or screen.can_undo or screen.can_continue
+        self.guard.show_guard(screen.desk.guard if may_send else None)
         self.say(screen.sentence or "What was done, row by row")
         self.list.show_jobs(screen.jobs, screen.chosen)
         if screen.chosen is not None:
@@ -111,7 +117,7 @@ class JobsPage(Page):
         run = self._screen.chosen
         if run is not None:
             marked = [row for row in self.view.chosen_rows() if isinstance(row, RowRecord)]
-            part = await ask_what_to_undo(self, run, self._screen.facets, marked)
+            part = await ask_what_to_undo(self, run, self._screen.facets, marked, self._screen.desk.guard)
             if part is not None:
                 self._screen.undo(part)
 

@@ -147,6 +147,6 @@ class QueryPage(Page):
     async def _update(self) -> None:
         screen = self._screen
         rows = await screen.count_rows()
-        chosen = await ask_one_field(self, rows, list(screen.fields.values()))
+        chosen = await ask_one_field(self, rows, list(screen.fields.values()), screen.desk.guard)
         if chosen is not None:
             screen.offer_update(*chosen, rows)

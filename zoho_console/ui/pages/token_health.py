@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from zoho_console.domain.connections import Connection
 from zoho_console.screens.team import Desktop
-from zoho_console.screens.token_health import TokenHealthScreen
+from zoho_console.screens.token_health import Health, Remedy, TokenHealthScreen, how_to_get_a_store
 from zoho_console.ui.desktops_card import DesktopsCard
 from zoho_console.ui.dialogs import confirm, save_file
 from zoho_console.ui.health_card import HealthCard
@@ -75,6 +75,19 @@ class TokenHealthPage(Page):
         if await confirm(self, "Revoke this sign-in", text, "Revoke"):
             self._screen.revoke(connection)
 
+    def _press(self, health: Health) -> None:
+        remedy = health.verdict.remedy
+        if remedy.takes_a_secret:
+            self._screen.tasks.start(self.ask_for_secret(health.connection), name="ask")
+        elif remedy is Remedy.SHOW_HOW:
+            self._screen.tasks.start(self._show_how(health), name="ask")
+        else:
+            self._screen.press(health)
+
+    async def _show_how(self, health: Health) -> None:
+        if await confirm(self, "A password store for this computer", how_to_get_a_store(), "Look again"):
+            self._screen.press(health)
+
     async def ask_for_secret(self, connection: Connection) -> None:
         """Take a client secret and try it."""
         secret = await ask_secret(self, connection.name)
@@ -127,7 +140,7 @@ class TokenHealthPage(Page):
         self.support.setEnabled(not screen.support.is_writing)
         self.check.setText("Stop checking" if screen.is_checking else "Check all now")
         self.say(screen.sentence if has_any else "What works, since when, and what to do")
-        self.warning.say(screen.team.problem)
+        self.warning.say(screen.problem)
         if len(self.cards) != len(screen.health):
             self._make_cards()
         for one, health in zip(self.cards, screen.health, strict=True):
@@ -145,7 +158,7 @@ class TokenHealthPage(Page):
             self._grid.removeWidget(gone)
             gone.deleteLater()
         while len(self.cards) < len(self._screen.health):
-            made = HealthCard(self._screen, self._look, self._start_to_revoke, self._start_to_ask_for_secret)
+            made = HealthCard(self._screen, self._look, self._start_to_revoke, self._press)
             self.cards.append(made)
         self._columns = 0
         self._arrange()
@@ -163,9 +176,6 @@ class TokenHealthPage(Page):
     def _start_to_revoke(self, connection: Connection) -> None:
         self._screen.tasks.start(self.ask_to_revoke(connection), name="ask")
 
-    def _start_to_ask_for_secret(self, connection: Connection) -> None:
-        self._screen.tasks.start(self.ask_for_secret(connection), name="ask")
-
     def _check(self) -> None:
         if self._screen.is_checking:
             self._screen.stop_checking()
@@ -176,6 +186,7 @@ class TokenHealthPage(Page):
         if not self.isVisible():
             return
         self._ticks += 1
+        self._screen.hear_from_the_store()
         if self._ticks % LOOK_AGAIN_S == 0:
             self._screen.look_again()
         for one in self.cards:

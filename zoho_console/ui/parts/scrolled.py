@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 LOWEST = 38  # px: a line of it is in view
@@ -22,6 +22,11 @@ class Scrolled(QScrollArea):
     def sizeHint(self) -> QSize:
         # Qt's own answer is that of the moment the widget came, before it held anything.
         return self._inside.sizeHint()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()  # what is inside wants another height, as text does that breaks
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, LOWEST)
