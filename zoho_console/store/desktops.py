@@ -48,7 +48,7 @@ class KeepsSecrets(Protocol):
 class Desktop:
     """A console that may read the sign-ins, or asks to; `code` is what a colleague enters to approve it.
 
-    Each desktop knows its own code only.
+    Each desktop knows its own code only, and tells it while it asks.
     """
 
     id: int
@@ -201,11 +201,12 @@ class Desktops:
 
     def _desktop(self, row: RowMapping, known: tuple[int, bytes] | None) -> Desktop:
         is_this, proof = row["public_key"] == self._joined().public, row["member_proof"]
+        is_member = is_vouched(known[1], proof, _member(row["public_key"], known[0])) if known else bool(proof)
         return Desktop(
             id=row["id"],
             name=row["name"],
-            code=self._joined().code if is_this else "",
-            is_approved=is_vouched(known[1], proof, _member(row["public_key"], known[0])) if known else bool(proof),
+            code=self._joined().code if is_this and not is_member else "",
+            is_approved=is_member,
             is_this=is_this,
             asked_at=row["asked_at"],
             approved_at=row["approved_at"],
