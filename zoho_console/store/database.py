@@ -9,13 +9,16 @@ from io import StringIO
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.store.address import address_of, arguments_for, is_proven
 
+# For statements that join the rows of a change set just written with each other: the server's statistics know nothing
+# of them, so it takes them for one row, and a nested loop over 100,000 would take hours. Ends with the transaction.
+FOR_MANY_ROWS = text("set local enable_nestloop = off")
 IDLE_LIMIT_S = 5  # between two statements of one transaction; ours take milliseconds
 _AWAY = (
     "The console cannot reach its database, so nothing is sent to Zoho.",

@@ -17,7 +17,7 @@ from zoho_console.domain.changes import (
 )
 from zoho_console.domain.terms import JOB_FROM, WAVES_FROM, Terms
 from zoho_console.errors import ZohoConfigError
-from zoho_console.store.database import Database
+from zoho_console.store.database import FOR_MANY_ROWS, Database
 from zoho_console.store.journal_rows import JournalRows, change_set_from, row_values
 from zoho_console.store.journal_runs import JournalRuns
 from zoho_console.store.journal_states import move, state_now, unknown
@@ -180,6 +180,7 @@ def _number_batches(connection: Connection, change_set_id: int, size: int) -> No
     terms = connection.execute(select(change_sets.c.terms).where(change_sets.c.id == change_set_id)).scalar_one()
     of_each = OF_EACH_KIND if Terms.from_json(terms).waves else 0
     values = {"id": change_set_id, "size": size, "of_each": of_each, "many": WAVES_FROM}
+    connection.execute(FOR_MANY_ROWS)
     connection.execute(_NUMBER_BATCHES, values)
     connection.execute(_COUNT_ALIKE, {"id": change_set_id, "least": JOB_FROM})
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, text, update
 
 from zoho_console.domain.changes import ChangeSetState, Problem, Row
 from zoho_console.errors import ZohoConfigError
-from zoho_console.store.database import Database, copy_in
+from zoho_console.store.database import FOR_MANY_ROWS, Database, copy_in
 from zoho_console.store.journal_states import state_now
 from zoho_console.store.tables import file_rows, files
 
@@ -95,6 +95,7 @@ class Staging:
             if state_now(connection, change_set_id) is not ChangeSetState.DRAFT:
                 raise ZohoConfigError(f"Job {change_set_id} is a plan already; its rows stay as they are.")
             values = {"code": problem.code, "sentence": problem.sentence, "advice": problem.advice}
+            connection.execute(FOR_MANY_ROWS)
             connection.execute(_REFUSE_TWINS, {"id": change_set_id, **values})
 
 
