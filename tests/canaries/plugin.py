@@ -2,8 +2,8 @@
 
 Always: what each test logs, as our formatter writes it, and the files that the tests leave. With the option: every
 logger at DEBUG, what the database writes (data and write-ahead log) before each test's database is dropped, everything
-that children write to pipes, command lines of consoles and of what they start, and the environment of the database's programs; the
-figures go to FILE.
+that children write to pipes, command lines of consoles and of what they start, and the environment of the database's
+programs; the figures go to FILE.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Listener(logging.Handler):
 
 
 class Processes(threading.Thread):
-    """Looks a few times a second at the command lines of consoles and what they start, and at the database's environment.
+    """Looks a few times a second at consoles' command lines, and at the environment of what they start.
 
     Workers of the tests are told the database's address on theirs, by the tests; they are no part of the program.
     """
