@@ -18,6 +18,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -57,32 +58,48 @@ def tour(root: CleanRoot, program: str, name: str, pictures: Path | None = None)
         shutil.copytree(root.path(f"{HOME}/tour-{name}"), pictures / f"tour-{name}", dirs_exist_ok=True)
 
 
-def command_line(root: CleanRoot, program: str) -> dict[str, str]:
-    """Sign in to the simulator, read, change, undo; the environment that the sign-in needs comes out."""
+@dataclass(frozen=True)
+class SignIn:
+    """How to sign in to the simulator: the command line and the environment that every command needs."""
+
+    command: str
+    environment: dict[str, str]
+
+    def now(self, root: CleanRoot) -> None:
+        """Sign in, as somebody who opens the address in a browser."""
+        root.run(f"nohup {self.command} > {HOME}/connect 2>&1 &", person=PERSON, **self.environment)
+        told = _until(root.path(f"{HOME}/connect"), "state=")
+        urllib.request.urlopen(re.search(r"^http\S+$", told, re.MULTILINE)[0], timeout=20).close()  # type: ignore[index]
+        _until(root.path(f"{HOME}/connect"), "Signed in")
+
+
+def command_line(root: CleanRoot, program: str) -> SignIn:
+    """Sign in to the simulator, read, change; how to sign in again comes out."""
     key = json.loads(root.run(f"{program} desktops key --json", person=PERSON))["ZOHO_CONSOLE_KEY"]
     start = f"nohup {program} simulator --port 18517 --accounts 50 --auto-consent > {HOME}/simulator 2>&1 &"
     root.run(start, person=PERSON)
     told = _until(root.path(f"{HOME}/simulator"), "Ctrl+C")
     url, client_id, secret = (re.search(rf"{words}\s+(\S+)", told)[1] for words in ("answers at", "id", "secret"))  # type: ignore[index]
     environment = {"ZOHO_CONSOLE_KEY": key, "ZOHO_SDK_CLIENT_SECRET": secret}
-    connect = f"nohup {program} connect Acme --data-centre custom --client-id {client_id} --no-browser"
-    connect += f" --accounts-url {url} --api-url {url} --port 18518 > {HOME}/connect 2>&1 &"
-    root.run(connect, person=PERSON, **environment)
-    told = _until(root.path(f"{HOME}/connect"), "state=")
-    urllib.request.urlopen(re.search(r"^http\S+$", told, re.MULTILINE)[0], timeout=20).close()  # type: ignore[index]
-    _until(root.path(f"{HOME}/connect"), "Signed in")
+    connect = f"{program} connect Acme --data-centre custom --client-id {client_id} --no-browser"
+    sign_in = SignIn(f"{connect} --accounts-url {url} --api-url {url} --port 18518", environment)
+    sign_in.now(root)
     accounts = json.loads(root.run(f"{program} accounts --limit 2 --json", person=PERSON, **environment))
     rows = "".join(f"{one['id']},71\n" for one in accounts)
     root.path(f"{HOME}/two.csv").write_text(f"id,Health Score\n{rows}")
     done = json.loads(root.run(f"{program} update {HOME}/two.csv --yes --json", person=PERSON, **environment))
     assert done["counts"] == {"updated": 2}, done
     said("  command line: signed in, read, two accounts updated")
-    return environment
+    return sign_in
 
 
-def kept(root: CleanRoot, program: str, environment: dict[str, str]) -> None:
-    """Connections and jobs are there, and a job of before can still be undone."""
+def kept(root: CleanRoot, program: str, sign_in: SignIn) -> None:
+    """Connections and jobs are there, and a job of before can still be undone; after signing in again, if need be."""
+    environment = sign_in.environment
     assert [one["name"] for one in json.loads(root.run(f"{program} connections --json", person=PERSON, **environment))]
+    if root.run(f"{program} health > /dev/null || echo lost", person=PERSON, **environment).strip():
+        sign_in.now(root)
+        said("  the sign-in of the former version is not taken over: signed in again")
     undone = json.loads(root.run(f"{program} jobs undo 1 --yes --json", person=PERSON, **environment))
     assert undone["counts"] == {"updated": 2}, undone
     said("  kept: the connection, the journal, and an undo of what the former version did")
@@ -95,14 +112,14 @@ def check_deb(root: CleanRoot, packages: Path, former: Path | None) -> None:
     if former:
         _install(root, former)
         said(f"installed {former.name}: {root.run('zoho-console --version', person=PERSON).strip()}")
-        environment = command_line(root, "zoho-console")
+        sign_in = command_line(root, "zoho-console")
     _install(root, new)
     said(f"installed {new.name}: {root.run('zoho-console --version', person=PERSON).strip()}")
     size = root.run("du -sm /opt/zoho-console").split()[0]
     said(f"  installed size {size} MB")
     if not former:
-        environment = command_line(root, "zoho-console")
-    kept(root, "zoho-console", environment)
+        sign_in = command_line(root, "zoho-console")
+    kept(root, "zoho-console", sign_in)
     tour(root, "zoho-console", "deb", packages)
     root.run("pkill -f 'zoho-console simulator' || true")
     root.run("apt-get purge -y -qq zoho-console", DEBIAN_FRONTEND="noninteractive")

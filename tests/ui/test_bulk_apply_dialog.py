@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from zoho_console.domain.terms import Terms
-from zoho_console.ui.bulk_update.apply_dialog import ApplyDialog
+from zoho_console.ui.bulk_update.apply_dialog import ApplyDialog, Question
 from zoho_console.ui.theme import Look
 
 TEXT = "4,102 values of 4,000 accounts of Acme will be written: Industry and Phone. The values of now are kept."
@@ -32,7 +32,10 @@ def opened(qtbot: QtBot, look: Look, shown: Callable[..., QWidget]) -> Iterator[
 
 
 def _opened(parent: QWidget, terms: Terms, planned: int) -> ApplyDialog:
-    dialog = ApplyDialog(parent, TEXT, f"Apply {planned:,} changes", terms, planned=planned, typed="")
+    asked = Question(
+        TEXT, f"Apply {planned:,} changes", planned, lambda on: f"{on.automation}, jobs: {on.may_use_jobs}"
+    )
+    dialog = ApplyDialog(parent, asked, terms)
     dialog.show()
     return dialog
 
@@ -55,3 +58,18 @@ def test_a_share_of_its_own_is_kept(opened: Open) -> None:
 def test_few_rows_have_no_waves_to_choose(opened: Open) -> None:
     assert not opened(Terms(), planned=100).waves.isVisible()
     assert opened(Terms(), planned=300).waves.isVisible()
+
+
+def test_bulk_jobs_are_offered_where_no_automation_is_wanted_and_the_price_follows(opened: Open) -> None:
+    dialog = opened(Terms(), planned=6000)
+    assert not dialog.jobs.isVisible()
+    assert dialog.price.text() == "all, jobs: False"
+    height = dialog.height()
+    dialog.automation.show_value("none")
+    assert dialog.jobs.isVisible()
+    assert dialog.price.text() == "none, jobs: True"
+    assert dialog.height() > height
+    dialog.jobs.setChecked(False)
+    assert dialog.price.text() == "none, jobs: False"
+    assert dialog.terms == Terms((), jobs=False)
+    assert not opened(Terms(()), planned=4000).jobs.isVisible()

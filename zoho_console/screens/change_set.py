@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,15 @@ class ChangeSetScreen(Screen):
             return self.progress.counts
         return self.change_set.counts if self.change_set else {}
 
-    @property
-    def price(self) -> str:
-        """What applying costs, in words."""
+    def price(self, terms: Terms | None = None) -> str:
+        """What applying costs, in words; on other terms than the plan's, if they are given."""
         if self.change_set is None:
             return ""
         connection = self.desk.connection
         usage = self.workspace.usage(connection.id) if connection else None
-        return price(self.change_set, usage.credits_left if usage else None)
+        return price(
+            replace(self.change_set, terms=terms or self.change_set.terms), usage.credits_left if usage else None
+        )
 
     @property
     def rate(self) -> float:

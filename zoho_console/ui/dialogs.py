@@ -72,11 +72,16 @@ class Confirmation(QDialog):
         (self.typed if typed else self.cancel).setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
+        self.fit()
+        super().showEvent(event)
+
+    def fit(self) -> None:
+        """Take the height that the content needs now."""
         # Qt takes the height of a wrapped text for a width that a small screen then does not give.
         layout = self.layout()
         if layout is not None:
+            layout.activate()
             self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
-        super().showEvent(event)
 
     def add(self, choices: QLayout) -> None:
         """Put what is to be chosen under the sentence."""

@@ -160,13 +160,15 @@ class Foot(QWidget):
         self._want(self.again, if_so=not has_file)
         self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
         if planned:
-            self._say("The values of now are kept for an undo.", screen.price)
+            self._say("The values of now are kept for an undo.", screen.price())
             self._offer_to_send(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
         if asked := screen.deciding.asked:
             words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
-            self._say(words, screen.price if planned else "Choose yours or Zoho’s for each row, or for a whole column.")
+            self._say(
+                words, screen.price() if planned else "Choose yours or Zoho’s for each row, or for a whole column."
+            )
 
     def _run(self, change_set: ChangeSet) -> None:
         screen = self._screen

@@ -15,7 +15,7 @@ from zoho_console.screens.bulk_words import confirmation, running_sentence, titl
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.report import FORMS
 from zoho_console.screens.words import count
-from zoho_console.ui.bulk_update.apply_dialog import ask_to_apply
+from zoho_console.ui.bulk_update.apply_dialog import Question, ask_to_apply
 from zoho_console.ui.bulk_update.columns_step import ColumnsStep
 from zoho_console.ui.bulk_update.file_step import FileStep
 from zoho_console.ui.bulk_update.foot import Foot
@@ -156,12 +156,11 @@ class BulkUpdatePage(Page):
         planned = change_set.count(RowState.PLANNED)
         connection = self._screen.desk.connection
         organisation = connection.organisation.name if connection and connection.organisation else ""
-        text = confirmation(change_set, self._screen.facets, organisation)
-        verb = f"Apply {count(planned, 'change')}"
-        typed = str(planned) if planned > TYPED_FROM else ""
-        terms = await ask_to_apply(
-            self, text, verb, change_set.terms, planned=planned, typed=typed, guard=self._screen.desk.guard
-        )
+        asked = Question(
+            confirmation(change_set, self._screen.facets, organisation), f"Apply {count(planned, 'change')}", planned,
+            self._screen.price, typed=str(planned) if planned > TYPED_FROM else "", guard=self._screen.desk.guard,
+        )  # fmt: skip
+        terms = await ask_to_apply(self, asked, change_set.terms)
         if terms is not None:
             self._screen.apply(terms)
 
