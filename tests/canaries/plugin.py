@@ -2,8 +2,8 @@
 
 Always: what each test logs, as our formatter writes it, and the files that the tests leave. With the option: every
 logger at DEBUG, what the database writes (data and write-ahead log) before each test's database is dropped, everything
-that children write to pipes, command lines of all children and the environment of those that the console starts; the
-figures go to FILE.
+that children write to pipes, command lines of consoles and of what they start, and the environment of the database's
+programs; the figures go to FILE.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class Listener(logging.Handler):
 
 
 class Processes(threading.Thread):
-    """Looks a few times a second at the command lines of all children, and at the environment of our database's."""
+    """Looks a few times a second at consoles' command lines, and at the environment of what they start.
+
+    Workers of the tests are told the database's address on theirs, by the tests; they are no part of the program.
+    """
 
     def __init__(self, search: Search) -> None:
         super().__init__(name="canaries", daemon=True)
@@ -57,8 +60,9 @@ class Processes(threading.Thread):
         """Once."""
         for child in psutil.Process().children(recursive=True):
             with suppress(psutil.Error, OSError):
-                name = child.name()
-                self._search.data("command line", name, "\n".join(child.cmdline()))
+                name, words = child.name(), child.cmdline()
+                if not name.startswith("python") or "zoho_console" in words:
+                    self._search.data("command line", name, "\n".join(words))
                 if name.startswith(SERVER_PROGRAMS):
                     self._search.data("environment", name, "\n".join(child.environ().values()))
 

@@ -92,7 +92,10 @@ def test_it_is_found_in_a_log_record_that_redaction_did_not_know(search: Search)
 def test_it_is_found_in_what_children_say_and_on_their_command_line(search: Search) -> None:
     code = f"import sys; print({PLANTED!r}); sys.stderr.write({PLANTED!r}); sys.stdout.flush(); sys.stdin.read()"
     child = overhearing(search)(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", code, "-m", "zoho_console"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     Processes(search).look()
     child.communicate(b"")

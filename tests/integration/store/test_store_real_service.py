@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,8 @@ def keeper_of(environment: dict[str, str]) -> psutil.Process:
     """The service's process on this bus."""
     for process in psutil.process_iter(["name"]):
         if process.info["name"].startswith("gnome-keyring"):
-            bus = process.environ().get("DBUS_SESSION_BUS_ADDRESS")
-            if bus == environment["DBUS_SESSION_BUS_ADDRESS"]:
-                return process
+            with suppress(psutil.Error):  # another one's, which has just ended
+                bus = process.environ().get("DBUS_SESSION_BUS_ADDRESS")
+                if bus == environment["DBUS_SESSION_BUS_ADDRESS"]:
+                    return process
     raise AssertionError("the service is not running")
