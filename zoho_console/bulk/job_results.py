@@ -24,6 +24,7 @@ from zoho_console.errors import (
 
 PATIENCE = 15  # quarantines: a job whose start was not answered may run that much later
 _LOOK = "Look at the account in Zoho; running the file again leaves out what is right already."
+_FORGOTTEN = "Zoho does not know the bulk job any more; the account shows the old values."
 _MAY_RUN = (
     "Zoho's answer to the start of a bulk job was lost; the account shows the old values, and the job may still run."
 )
@@ -49,24 +50,25 @@ class JobResults:
             failed = Outcome(0, RowState.REFUSED, error.code or "job-failed", str(error), error.advice)
             return await self._by_reading(doubts, failed)
         except NotFound:  # Zoho forgets jobs after a while
-            return await self.settle_unnamed(doubts)
+            return await self.settle_unnamed(doubts, _FORGOTTEN)
         except (LeaseLost, ZohoDatabaseError):
             raise
         except ZohoError as error:
             self._work.brake.pull(sentence_of(error))
             return False
 
-    async def settle_unnamed(self, doubts: Sequence[Doubt]) -> bool:
+    async def settle_unnamed(self, doubts: Sequence[Doubt], why: str = _MAY_RUN) -> bool:
         """Settle rows of a job whose number was lost with the answer to its start; False if the run is to pause.
 
-        After a long wait those with the new values are UPDATED. Old values prove nothing, so nothing is sent again.
+        After a long wait those with the new values are UPDATED. Old values prove nothing, so nothing is sent again;
+        `why` is said of those.
         """
         left_s = self._work.pace.quarantine_s * PATIENCE - min(doubt.age_s for doubt in doubts)
         if left_s > 1:
             self._work.tally.tell(f"A bulk job may be running: its rows are read back in {left_s / 60:.0f} min.")
         if not await self._work.wait(left_s, whatever_is_stopped=True):
             return False
-        unproved = Outcome(0, RowState.UNPROVED, "lost-answer", _MAY_RUN, _LOOK)
+        unproved = Outcome(0, RowState.UNPROVED, "lost-answer", why, _LOOK)
         return await self._by_reading(doubts, unproved)
 
     async def _done(self, job: str, rows: int) -> str | None:

@@ -148,6 +148,16 @@ def test_a_job_that_is_over_and_did_nothing_is_read_back_twice_and_its_rows_are_
     assert jobs_made(journey) == 2
 
 
+def test_where_zoho_forgot_a_job_what_is_not_there_is_unproved_and_says_so(journey: Journey) -> None:
+    begun = {"status": "success", "code": "SUCCESS", "message": "success", "details": {"id": "777000000000999"}}
+    journey.simulator.faults.add(**START, status=201, body=begun)
+    done = journey.apply(planned(journey), **QUICK)
+    assert done.counts == {RowState.UNPROVED: ROWS}
+    row = journey.journal.rows(done.id, limit=1)[0]
+    assert row.reason == "Zoho does not know the bulk job any more; the account shows the old values."
+    assert jobs_made(journey) == 1
+
+
 def test_where_zoho_cannot_be_asked_about_a_job_its_rows_stay_in_doubt(journey: Journey) -> None:
     plan = planned(journey)
     journey.simulator.faults.add(method="GET", path="/crm/bulk/v8/write", html=True, times=99)
