@@ -213,11 +213,11 @@ def test_an_export_that_comes_back_leaves_alone_what_others_changed(console: Con
     console.connect()
     path, colleague = tmp_path / "out.csv", tmp_path / "colleague.csv"
     console.run(
-        "accounts", "--fields", "Account_Name,Health_Score", "--limit", "3", "--csv", str(path), "--stamp", "--exact"
+        "accounts", "--fields", "id,Account_Name,Health_Score", "--limit", "3", "--csv", str(path), "--stamp", "--exact"
     )
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
-    assert header[-1] == "Zoho Console stamp"
+    assert (header[-1], header.count("id")) == ("Zoho Console stamp", 1)
     ids, score = [row[header.index("id")] for row in rows], header.index("Health_Score")
     colleague.write_text(f"id,Health Score\n{ids[1]},901\n{ids[2]},902\n", "utf-8")
     assert console.value("update", str(colleague), "--yes")["counts"] == {"updated": 2}

@@ -42,7 +42,7 @@ async def _accounts(workspace: Workspace, connection: Connection, arguments: Nam
             if not found.more:
                 return
 
-    return await _show(slices(), ("id", *names), arguments, output)
+    return await _show(slices(), dict.fromkeys(("id", *names)), arguments, output)
 
 
 def coql(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
