@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from zoho_console.background import in_thread
 from zoho_console.bulk.job_results import JobResults
-from zoho_console.bulk.settling import MOST_ATTEMPTS, settle_by_reading
+from zoho_console.bulk.settling import MOST_ATTEMPTS, SECOND_LOOK, settle_by_reading
 from zoho_console.bulk.verifying import Verifier
 from zoho_console.bulk.working import STAMP, Work
 from zoho_console.domain.changes import STARTING, Doubt, Outcome, RowState
-
-SECOND_LOOK = 4  # a part of the quarantine passes between two readings that must agree
 
 
 class ReadBack:

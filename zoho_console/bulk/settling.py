@@ -1,4 +1,4 @@
-"""A batch and Zoho's replies become outcomes: by id, never by position alone. Pure.
+"""What was sent and what Zoho says become outcomes: by id, never by position alone. Pure.
 
 Source: fact sheet 2.0: items come in the order of the request by every sample, but nothing promises it.
 """
@@ -16,6 +16,8 @@ from zoho_console.domain.fields import Field, shortened
 from zoho_console.domain.records import Record, Reply
 
 MOST_ATTEMPTS = 3  # sendings of one row, each after proof that the one before did nothing
+SECOND_LOOK = 4  # a part of the quarantine passes between two readings that must agree
+_NOT_DONE = frozenset({"SKIPPED", "UNPROCESSED"})  # what the result file of a job calls rows that it left as they were
 _NOT_NAMED = "Zoho's answer does not say what became of this row"
 _LOST = "Zoho's answer was lost"
 _LOOK = "Look at the account in Zoho; running the file again leaves out what is right already."
@@ -30,12 +32,17 @@ _ADVICE = {
     "AUTHORIZATION_FAILED": "A Zoho administrator can give your profile this permission.",
     "CANNOT_PROCESS": "Try again later.",
     "INTERNAL_ERROR": "Try again later.",
+    "SKIPPED": "Run the row again without bulk jobs.",
+    "UNPROCESSED": "Run the row again.",
 }
 _WORDS = {
     "RECORD_LOCKED": "The account is locked in Zoho.",
     "NOT_APPROVED": "The account waits for approval in Zoho.",
     "NOT_REVIEWED": "The account is under review in Zoho.",
     "RECORD_IN_BLUEPRINT": "A blueprint in Zoho owns this field.",
+    "RESOURCE_NOT_FOUND": "Zoho has no account with this id.",
+    "SKIPPED": "The bulk job left this row out, and Zoho does not say why.",
+    "UNPROCESSED": "The bulk job did not come to this row.",
     "NO_PERMISSION": "Your Zoho profile may not change this account.",
     "AUTHORIZATION_FAILED": "Your Zoho profile may not change this account.",
 }
@@ -56,6 +63,26 @@ def settle(rows: Sequence[RowRecord], replies: Sequence[Reply], labels: Named[st
             outcomes.append(Outcome(row.number, RowState.UPDATED))
         elif in_order and not replies[position].ok:
             outcomes.append(refusal(row.number, replies[position], labels))
+    return outcomes
+
+
+def settle_by_file(
+    rows: Sequence[RowRecord], told: Named[str, tuple[str, str]], labels: Named[str, str]
+) -> list[Outcome]:
+    """The outcomes of the rows that a job's result file surely names, by id; the others stay in doubt.
+
+    `told` is status and errors, worded `CODE-Field,Field:CODE-Field` (fact sheet 5.4). An update with errors and a
+    status that is not known settle nothing.
+    """
+    outcomes = []
+    for row in rows:
+        status, errors = told.get(row.record_id, ("", ""))
+        if status == "UPDATED" and not errors:
+            outcomes.append(Outcome(row.number, RowState.UPDATED))
+        elif status in _NOT_DONE:
+            code, _, fields = errors.partition(":")[0].partition("-")
+            details = {"api_name": fields.partition(",")[0]} if fields else {}
+            outcomes.append(refusal(row.number, Reply(False, row.record_id, code or status, "", details), labels))
     return outcomes
 
 

@@ -180,20 +180,20 @@ def _mapping(place: int, name: str, field: Field | None) -> dict[str, Any]:
 def read_results(content: bytes) -> dict[str, tuple[str, str]]:
     """What the result file of a bulk write job says, by id: the status and Zoho's error codes.
 
-    Only the first three mapped columns come back, and the id is the first of them. A record that stands there twice is
-    left out. Errors: UnreadableAnswer.
+    Only the first three mapped columns come back, and the id is the first of them. A record that stands there twice, or
+    beside the id of another one that was updated, is left out. Errors: UnreadableAnswer.
     """
     rows = rows_of(content)
     header = next(rows, [])
-    if header[:1] != ["id"] or not {"STATUS", "ERRORS"} <= set(header):
+    if header[:1] != ["id"] or not {"STATUS", "RECORD_ID", "ERRORS"} <= set(header):
         raise UnreadableAnswer("The result file of a bulk job lacks the columns that tell what was done.")
-    status, errors = header.index("STATUS"), header.index("ERRORS")
+    status, record, errors = map(header.index, ("STATUS", "RECORD_ID", "ERRORS"))
     told: dict[str, tuple[str, str]] = {}
-    twice = set()
+    unclear = set()
     for row in rows:
         if len(row) != len(header):
             raise UnreadableAnswer("A row of a bulk job's result file has not as many cells as its header.")
-        if row[0] in told:
-            twice.add(row[0])
+        if row[0] in told or (row[status] == "UPDATED" and row[record] not in ("", row[0])):
+            unclear |= {row[0], row[record]}
         told[row[0]] = (row[status], row[errors])
-    return {record_id: words for record_id, words in told.items() if record_id not in twice}
+    return {record_id: words for record_id, words in told.items() if record_id not in unclear}

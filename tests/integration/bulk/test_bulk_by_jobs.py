@@ -31,7 +31,7 @@ def jobs_made(journey: Journey) -> int:
 def insist_on_one_effect_each(journey: Journey, done: ChangeSet, **states: int) -> None:
     """Each row has its outcome, and those that are UPDATED are those that Zoho changed, once."""
     rows = list(journey.journal.all_rows(done.id))
-    assert done.state is ChangeSetState.FINISHED
+    assert done.state is ChangeSetState.FINISHED, done.note
     assert Counter(str(row.state) for row in rows) == Counter(states)
     effects = Counter(journey.simulator.world.effects)
     assert effects == Counter(row.record_id for row in rows if row.state is RowState.UPDATED)
@@ -135,6 +135,26 @@ def test_where_the_result_cannot_be_had_the_rows_of_a_job_that_is_done_are_read_
     journey.simulator.faults.add(method="GET", path="/bulk-write/", **fault)
     done = journey.apply(planned(journey), **QUICK)
     insist_on_one_effect_each(journey, done, updated=ROWS)
+    assert jobs_made(journey) == 1
+
+
+def test_a_job_that_is_over_and_did_nothing_is_read_back_twice_and_its_rows_are_sent_again(journey: Journey) -> None:
+    begun = {"status": "success", "code": "SUCCESS", "message": "success", "details": {"id": "777000000000999"}}
+    journey.simulator.faults.add(**START, status=201, body=begun)
+    over = {"status": "COMPLETED", "result": {"download_url": "/v8/crm/org1/bulk-write/1/1.zip"}}
+    journey.simulator.faults.add(method="GET", path="/crm/bulk/v8/write/777000000000999", status=200, body=over)
+    done = journey.apply(planned(journey), **QUICK)
+    insist_on_one_effect_each(journey, done, updated=ROWS)
+    assert jobs_made(journey) == 2
+
+
+def test_where_zoho_forgot_a_job_what_is_not_there_is_unproved_and_says_so(journey: Journey) -> None:
+    begun = {"status": "success", "code": "SUCCESS", "message": "success", "details": {"id": "777000000000999"}}
+    journey.simulator.faults.add(**START, status=201, body=begun)
+    done = journey.apply(planned(journey), **QUICK)
+    assert done.counts == {RowState.UNPROVED: ROWS}
+    row = journey.journal.rows(done.id, limit=1)[0]
+    assert row.reason == "Zoho does not know the bulk job any more; the account shows the old values."
     assert jobs_made(journey) == 1
 
 

@@ -26,6 +26,17 @@ def test_a_record_that_is_named_twice_is_not_believed() -> None:
     assert results(("1", "UPDATED", ""), ("2", "UPDATED", ""), ("1", "SKIPPED", "X")) == {"2": ("UPDATED", "")}
 
 
+def test_an_update_under_the_id_of_another_record_says_nothing_of_either() -> None:
+    rows = (["1", "5", "UPDATED", "2", ""], ["2", "5", "UPDATED", "2", ""], ["3", "5", "UPDATED", "", ""])
+    assert read_results(packed("Accounts-rows.csv", HEADER, iter(map(list, rows)))) == {"3": ("UPDATED", "")}
+
+
+def test_a_row_that_was_left_out_for_its_twin_keeps_its_reason() -> None:
+    rows = iter([["1", "5", "SKIPPED", "2", "DUPLICATE_DATA-Name"], ["2", "5", "UPDATED", "2", ""]])
+    told = read_results(packed("Accounts-rows.csv", HEADER, rows))
+    assert told == {"1": ("SKIPPED", "DUPLICATE_DATA-Name"), "2": ("UPDATED", "")}
+
+
 @pytest.mark.parametrize("header", [["id", "Score"], [], ["STATUS", "ERRORS"]])
 def test_a_file_without_the_columns_that_tell_is_not_used(header: list[str]) -> None:
     with pytest.raises(UnreadableAnswer):
