@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from zoho_console.bulk.forecast import price
@@ -45,16 +46,28 @@ def test_rows_left_out_do_not_count_as_done() -> None:
     assert pace(counts, 7) == "30 of 100 rows · 7 rows a second · about 10 s left"
 
 
+def plan(planned: int, terms: Terms, job_rows: int = 0) -> ChangeSet:
+    return replace(change_set(planned=planned), terms=terms, job_rows=job_rows)
+
+
 def test_the_price_says_what_is_left_where_it_is_known() -> None:
     plain = Terms(waves=False, verify=0)
-    assert price(487, plain, 41_200) == (
+    assert price(plan(487, plain), 41_200) == (
         "About 54 credits of 41,200 left: 49 to write, 5 to look again just before, 0 to read back."
         " An undo would take 59."
     )
-    assert price(1, Terms(), None) == (
+    assert price(plan(1, Terms()), None) == (
         "About 3 credits: 1 to write, 1 to look again just before, 1 to read back. An undo would take 3."
     )
-    assert "less 5,000 kept for others: the run will pause" in price(487, Terms(reserve=5_000), 5_040)
+    assert "less 5,000 kept for others: the run will pause" in price(plan(487, Terms(reserve=5_000)), 5_040)
+
+
+def test_the_price_says_by_which_way_rows_go_and_why() -> None:
+    told = price(plan(40_000, Terms((), waves=False), 40_000), None)
+    assert "40,000 rows go by 2 bulk jobs of Zoho, for that saves 3,000 credits" in told
+    assert "but they run no automation" in price(plan(8_000, Terms(), 8_000), None)
+    assert "bulk job" not in price(plan(8_000, Terms(jobs=False), 8_000), None).lower()
+    assert "bulk job" not in price(plan(8_000, Terms(()), 0), None).lower()
 
 
 def test_the_confirmation_names_fields_and_numbers() -> None:
