@@ -69,6 +69,21 @@ def test_it_is_found_in_files_and_archives_and_again_only_if_they_were_written_a
     assert search.leaks == {"files: deep/crash.txt (plain)": 1, "files: support.zip!log.txt (plain)": 1}
 
 
+def test_a_damaged_archive_does_not_end_the_search(search: Search, tmp_path: Path) -> None:
+    folder = tmp_path / "searched"
+    folder.mkdir()
+    whole = folder / "a-damaged.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("first.txt", bytes(range(256)) * 40)
+        archive.writestr("second.txt", "y" * 300 + PLANTED)
+    content = bytearray(whole.read_bytes())
+    content[60:90] = b"\xff" * 30  # in the first member's data
+    whole.write_bytes(content)
+    (folder / "cut.zip").write_bytes(content[: len(content) // 2])
+    search.folder("files", folder)
+    assert search.leaks == {"files: a-damaged.zip!second.txt (plain)": 1}
+
+
 def test_it_is_found_in_the_data_and_the_write_ahead_log_of_a_real_database(
     search: Search, database: Database, open_folder: Path
 ) -> None:
