@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,12 @@ def before(simulator: Simulator) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(simulator: Simulator, before: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def outcomes(simulator: Simulator, before: dict[str, Any]) -> dict[str, Any]:
     """What each step came to, in the SDK's own words."""
     code = simulator.grants.issue_code(Consent(simulator.client_id, REDIRECT, ALL_SCOPES))
-    command = [oracle_python(), SCRIPT, simulator.url, code, tmp_path_factory.mktemp("sdk")]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:  # the SDK keeps its tokens there in clear
+        command = [str(part) for part in (oracle_python(), SCRIPT, simulator.url, code, folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
