@@ -1,123 +1,125 @@
-"""A spreadsheet file as the zip it is, opened without trust in what it says of itself."""
+"""A spreadsheet file as the zip it is, opened without trust in what it says of itself, and what it holds where."""
 
 from __future__ import annotations
 
-import io
+import posixpath
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from types import TracebackType
+from typing import BinaryIO, Self
+from xml.etree.ElementTree import Element
 
+from zoho_console.bulk.sheet_xml import NotASheet, tree_of
 from zoho_console.errors import FileProblem
 
-MOST_PACKED = 64 * 1024**2
-MOST_UNPACKED = 200 * 1024**2  # of all parts together; the parser holds a sheet whole, in twice as much memory
+MOST_PACKED = 1024**3
+MOST_UNPACKED = 4 * 1024**3 - 1  # of all parts together; a sheet of 1,000,000 rows by 20 columns takes a third of it
+MOST_IN_TREE = 16 * 1024**2  # of a part that is held whole; those have no rows
 MOST_PARTS = 5_000
+_MOST_INDEX = 1024**2  # bytes of the zip's list of parts
+_END = struct.Struct("<4s8xL6x")  # mark, bytes of the list of parts (APPNOTE 4.3.16)
+_LONGEST_NOTE = 65_535
+_LOCATOR = b"PK\x06\x07", 20  # a second, larger list of parts, and how far before the end record it is said to be
 _PIECE = 256 * 1024
-_LOCAL_HEADER = struct.Struct("<4s22xHH")  # mark, lengths of name and extra field (APPNOTE 4.3.7)
-_IS_ENCRYPTED = 0x1
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of rows: its title and the part that holds it."""
+
+    title: str
+    part: str
+    is_visible: bool
 
 
 class SheetArchive:
-    """The parts of an .xlsx file, read once and found to be as large as they claim to be.
-
-    `content` are the file's bytes. Errors: FileProblem.
-    """
+    """The parts of an .xlsx file, each read piece by piece; to be closed. Errors: FileProblem, OSError at opening."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with path.open("rb") as file:
-            self.content = file.read(MOST_PACKED + 1)
-        if len(self.content) > MOST_PACKED:
-            raise self._too_large(f"The spreadsheet is a file of more than {MOST_PACKED // 1024**2} MB.")
+        self._file = path.open("rb")
         try:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
-                parts = archive.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-            raise self._damaged() from error
-        self._parts = {part.filename: part for part in parts}
+            self._zip = self._checked()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+        self._file.close()
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A part, unpacked piece by piece, never more of it than it claims to hold; its sum is checked at its end."""
+        try:
+            with self._zip.open(name) as part:
+                while piece := part.read(_PIECE):
+                    yield piece
+        except (KeyError, *_BROKEN) as error:
+            raise damaged(self._path) from error
+
+    def workbook(self) -> tuple[list[Sheet], bool]:
+        """The sheets of rows in their order, and whether days are counted from 1904 (ECMA-376, part 1, 18.2)."""
+        relations = {one.get("Id", ""): one.attrib for one in self._relations()}
+        workbook = self.tree("xl/workbook.xml")
+        sheets = []
+        for one in workbook.iter("sheet"):
+            relation = relations.get(next((value for name, value in one.items() if name.endswith(":id")), ""), {})
+            if relation.get("Type", "").endswith("/worksheet"):
+                is_visible = one.get("state", "visible") == "visible"
+                sheets.append(Sheet(one.get("name", ""), _part(relation.get("Target", "")), is_visible))
+        counting = workbook.find("workbookPr")
+        return sheets, counting is not None and counting.get("date1904") in ("1", "true")
+
+    def shared(self, kind: str) -> str:
+        """The name of the part of a kind that all sheets share, such as "styles"; empty if there is none."""
+        return next(
+            (_part(one.get("Target", "")) for one in self._relations() if one.get("Type", "").endswith(f"/{kind}")), ""
+        )
+
+    def tree(self, name: str) -> Element:
+        """A small part whole; names of elements are without their prefixes."""
+        if self._zip.NameToInfo.get(name) and self._zip.NameToInfo[name].file_size > MOST_IN_TREE:
+            raise self._too_large(f"The spreadsheet's {name} is of more than {MOST_IN_TREE // 1024**2} MB.")
+        try:
+            return tree_of(self.pieces(name))
+        except NotASheet as error:
+            raise damaged(self._path) from error
+
+    def _relations(self) -> list[Element]:
+        return list(self.tree("xl/_rels/workbook.xml.rels").iter("Relationship"))
+
+    def _checked(self) -> zipfile.ZipFile:
+        if (size := self._path.stat().st_size) > MOST_PACKED:
+            raise self._too_large(f"The spreadsheet is a file of more than {MOST_PACKED // 1024**2} MB.")
+        if _index_size(self._file, size) > _MOST_INDEX:
+            raise self._too_large(f"The spreadsheet has more than {MOST_PARTS:,} parts.")
+        try:
+            archive = zipfile.ZipFile(self._file)
+        except _BROKEN as error:
+            raise damaged(self._path) from error
+        parts = archive.infolist()
         if len(parts) > MOST_PARTS:
             raise self._too_large(f"The spreadsheet has more than {MOST_PARTS:,} parts.")
         if sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise self._too_large(f"The spreadsheet holds more than {MOST_UNPACKED // 1024**2} MB of text.")
-        if len(self._parts) < len(parts):
-            raise self._damaged()
-        for part in parts:
-            for _piece in self._pieces(part):
-                pass
-
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """A part, unpacked piece by piece."""
-        if name not in self._parts:
-            raise self._damaged()
-        return self._pieces(self._parts[name])
-
-    def sheet_parts(self) -> dict[str, str]:
-        """The name of the part of each sheet, by the sheet's title (ECMA-376, part 1, 18.2 and part 2, 9.3)."""
-        targets = {
-            relation.get("Id", ""): relation.get("Target", "")
-            for relation in self._tree("xl/_rels/workbook.xml.rels").iterfind(".//{*}Relationship")
-        }
-        parts = {}
-        for sheet in self._tree("xl/workbook.xml").iterfind(".//{*}sheet"):
-            relation = next((value for name, value in sheet.items() if name.endswith("}id")), "")
-            target = targets.get(relation, "")
-            parts[sheet.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-        return parts
-
-    def _tree(self, name: str) -> ElementTree.Element:
-        text = b"".join(self.pieces(name))
-        if b"<!DOCTYPE" in text:
-            raise self._damaged()  # entities could make it as large as they like
-        try:
-            return ElementTree.fromstring(text)
-        except ElementTree.ParseError as error:
-            raise self._damaged() from error
-
-    def _pieces(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
-        """Unpacked by ourselves: a part that holds more than it claims, or less, is refused, one piece late at most."""
-        size = 0
-        for piece in self._inflated(part):
-            size += len(piece)
-            if size > part.file_size:
-                raise self._damaged()
-            yield piece
-        if size != part.file_size:
-            raise self._damaged()
-
-    def _inflated(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
-        header = self.content[part.header_offset : part.header_offset + _LOCAL_HEADER.size]
-        if len(header) < _LOCAL_HEADER.size or part.flag_bits & _IS_ENCRYPTED:
-            raise self._damaged()
-        mark, name, extra = _LOCAL_HEADER.unpack(header)
-        start = part.header_offset + _LOCAL_HEADER.size + name + extra
-        if mark != b"PK\x03\x04" or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise self._damaged()
-        ends = range(start, start + part.compress_size, _PIECE)
-        packed = (self.content[one : min(one + _PIECE, start + part.compress_size)] for one in ends)
-        if part.compress_type == zipfile.ZIP_STORED:
-            yield from packed
-            return
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            for piece in packed:
-                rest = piece
-                while rest:
-                    yield unpacker.decompress(rest, _PIECE)
-                    rest = unpacker.unconsumed_tail
-            yield unpacker.flush()
-        except zlib.error as error:
-            raise self._damaged() from error
+            raise self._too_large(f"The spreadsheet holds more than {(MOST_UNPACKED + 1) // 1024**3} GB of text.")
+        if len({part.filename for part in parts}) < len(parts):
+            raise damaged(self._path)
+        return archive
 
     def _too_large(self, sentence: str) -> FileProblem:
         return FileProblem(
             sentence, path=self._path, advice="Save its sheet as CSV UTF-8, which may be of any size, and open that."
         )
-
-    def _damaged(self) -> FileProblem:
-        return damaged(self._path)
 
 
 def damaged(path: Path) -> FileProblem:
@@ -127,3 +129,20 @@ def damaged(path: Path) -> FileProblem:
         path=path,
         advice="Save it as .xlsx or as CSV UTF-8 without a password.",
     )
+
+
+def _part(target: str) -> str:
+    """The name of a part that the workbook speaks of (ECMA-376, part 2, 9.3)."""
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+
+
+def _index_size(file: BinaryIO, size: int) -> int:
+    """How long the list of parts is, which would be held in memory whole."""
+    file.seek(max(0, size - _END.size - _LONGEST_NOTE - _LOCATOR[1]))
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) < place + _END.size:
+        return 0  # no zip, which is found out next
+    if tail[: place - _LOCATOR[1] + 4].endswith(_LOCATOR[0]):
+        return _MOST_INDEX + 1  # only a zip of more than 65,535 parts or 4 GB has a second list
+    return int(_END.unpack_from(tail, place)[1])
