@@ -36,7 +36,7 @@ class SharedStrings:
         self._texts: list[str] = []
         self._is_in_item = self._is_in_text = self._is_reading_aid = False
         self._first, self._fresh = 0, list[str]()  # what the last piece brought, and the number of its first
-        self._ends = array("L" if array("I").itemsize < 4 else "I", [0])
+        self._ends = array("I", [0])
         self._older = lru_cache(_KEPT)(self._read)
 
     def text(self, index: str) -> str:
