@@ -20,8 +20,9 @@ from zoho_console.store.sealing import DesktopKey
 # Every token and code of the stand-in holds the first, its programs' secret is the second.
 FAMILY = (TOKEN_MARK, CLIENT_SECRET)
 _SHORTEST_CORE = 8
-# Files that hold secrets by design: an embedded database's password, and what a person writes for a script of theirs.
-GIVEN = frozenset({"password", ".env"})
+# Files that hold secrets by design: an embedded database's password, what a person writes for a script of theirs, and
+# what a test tells a connection pooler.
+GIVEN = frozenset({"password", ".env", "pgbouncer.ini"})
 
 
 def marked_key() -> str:

@@ -147,7 +147,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         figures.write_text(json.dumps({"leaks": search.leaks, "bytes": search.looked_at}, indent=1))
     if search.leaks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if hasattr(session.config, "workeroutput"):  # one of several processes that share the tests
+        session.config.workeroutput["leaks"] = dict(search.leaks)
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of the processes that shared the tests has ended, and told what it found."""
+    node.config.stash[_search].leaks.update(getattr(node, "workeroutput", {}).get("leaks", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

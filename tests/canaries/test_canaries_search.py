@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,7 @@ from sqlalchemy import text
 
 from tests.canaries.family import FAMILY, Search, marked_key
 from tests.canaries.plugin import Listener, Processes, overhearing
+from tests.canaries.whole import ROOT
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.store.database import Database
 from zoho_console.store.sealing import DesktopKey
@@ -117,3 +119,17 @@ def test_it_is_found_in_what_children_say_and_on_their_command_line(search: Sear
     assert {where.split(":")[0] for where in search.leaks} == {
         "command line", "stdout of children", "stderr of children",
     }  # fmt: skip
+
+
+def test_a_run_by_several_processes_fails_for_what_one_of_them_found(tmp_path: Path) -> None:
+    (tmp_path / "test_told.py").write_text(f"def test_told():\n    print({FAMILY[0][:5]!r} + {FAMILY[0][5:]!r})\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_quiet.py").write_text("def test_quiet():\n    pass\n")
+    options = ["-n", "2", "-p", "tests.canaries.plugin", "-p", "no:cacheprovider"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "test_told.py", "test_quiet.py"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "2 passed" in ended.stdout
+    assert "captured output: test_told.py::test_told (plain)" in ended.stdout
+    assert ended.returncode == pytest.ExitCode.TESTS_FAILED
