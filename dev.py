@@ -112,7 +112,7 @@ def test(arguments: list[str]) -> int:
         return failed
     command = [PYTHON, "-m", "pytest", *arguments]
     if not arguments:
-        command += ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+        command += ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
         command += ["--cov", "--cov-report=term:skip-covered", "--cov-fail-under=95"]
     return call(command, QT_QPA_PLATFORM="offscreen")
 
