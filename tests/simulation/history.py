@@ -9,13 +9,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from tests.simulation.jobs import Jobs, JobsOfConsole
 from tests.simulation.memory_journal import Job, MemoryJournal
 from tests.simulation.network import Network
 from tests.simulation.virtual_loop import VirtualLoop
 from zoho_console.bulk.applying import Run
 from zoho_console.bulk.pace import Pace
 from zoho_console.bulk.settling import MOST_ATTEMPTS
-from zoho_console.domain.changes import ChangeSetState, Lease, RowRecord, RowState
+from zoho_console.domain.changes import STARTING, ChangeSetState, Lease, RowRecord, RowState
 from zoho_console.domain.fields import Field
 from zoho_console.domain.records import Record, Reply, Slice
 from zoho_console.domain.terms import Proof, Terms
@@ -23,7 +24,10 @@ from zoho_console.errors import ZohoDatabaseError, ZohoError
 from zoho_console.zoho.usage import ApiUsage
 
 FIELDS = [Field("Score", "Score", "integer", length=9)]
-WRITES = ("take", "renew", "release", "intend", "withdraw", "answer", "lose", "look", "prove", "verified", "skip_rest")
+WRITES = (
+    "take", "renew", "release", "intend", "withdraw", "answer", "lose", "by_job", "look", "prove", "verified",
+    "skip_rest",
+)  # fmt: skip
 READS = ("unverified", "change_set", "open_batches", "batch_rows", "doubts")
 NEW = 77
 PACE = Pace()
@@ -86,33 +90,48 @@ class DeadlyClient:
     """One console's way to Zoho."""
 
     def __init__(
-        self, journal: DeadlyJournal, truth: MemoryJournal, network: Network, job: int, *, has_guard: bool
+        self, journal: DeadlyJournal, truth: MemoryJournal, network: Network, jobs: Jobs, job: int, *, has_guard: bool
     ) -> None:
         self._journal, self._truth, self._network, self._job = journal, truth, network, job
         self._has_guard = has_guard
+        self.jobs = JobsOfConsole(jobs, self._leave)
+        self._credits_left: int | None = None
 
-    usage = ApiUsage()
+    @property
+    def usage(self) -> ApiUsage:
+        return ApiUsage(credits_left=self._credits_left)
 
     async def coql(self, query: str) -> Slice:
         self._journal.live()
-        return await self._network.coql(query)
+        found = await self._network.coql(query)
+        self._credits_left = self._network.credits
+        return found
+
+    async def organisation(self) -> None:
+        self._journal.live()
+        await self._network.answered()
+        self._credits_left = self._network.credits
 
     async def update_records(
         self, _module: str, changed: Sequence[Record], *, guard: Callable[[], None] | None = None, **_: Any
     ) -> list[Reply]:
-        def leave() -> None:
-            assert guard is not None
-            if self._has_guard:
-                guard()
-            self._journal.fault_point()
-            if self._journal.leases[self._job].epoch != self._truth.jobs[self._job].epoch:
-                self._network.violations.append(f"an old epoch of job {self._job} sent")
-            if self._truth.jobs[self._job].is_ahead({str(one["id"]) for one in changed}):
-                self._network.violations.append(f"job {self._job} went on with its first rows in doubt")
-
-        replies = await self._network.update(changed, leave)
+        replies = await self._network.update(changed, lambda: self._leave(changed, guard))
+        self._credits_left = self._network.credits
         self._journal.fault_point()
         return replies
+
+    def _leave(self, changed: Sequence[Record], guard: Callable[[], None] | None) -> None:
+        """The moment before bytes leave; without a guard the one after."""
+        if guard is None:
+            self._journal.fault_point()
+            return
+        if self._has_guard:
+            guard()
+        self._journal.fault_point()
+        if self._journal.leases[self._job].epoch != self._truth.jobs[self._job].epoch:
+            self._network.violations.append(f"an old epoch of job {self._job} sent")
+        if self._truth.jobs[self._job].is_ahead({str(one["id"]) for one in changed}):
+            self._network.violations.append(f"job {self._job} went on with its first rows in doubt")
 
 
 class History:
@@ -129,9 +148,13 @@ class History:
         rows = self._random.randint(1, 60)
         self._ids = [str(100 + number) for number in range(rows)]
         self._network = Network(self._random, self._ids, has_stamp=has_stamp)
+        self._zoho_jobs = Jobs(self._network)
+        if self._random.random() < 0.3:
+            self._network.allow(self._random.randint(800, 1_000), self._random.choice((0, 50, 200)))
         self._network.locked = set(self._random.sample(self._ids, self._random.randint(0, rows // 5)))
         self._add_job(1, self._ids, self._random.randint(1, 12))
         if self._random.random() < 0.3:  # another job on some of the same records
+            self._network.is_shared = True
             self._add_job(2, self._random.sample(self._ids, rows // 2 + 1), self._random.randint(1, 12))
 
     def play(self) -> list[str]:
@@ -168,7 +191,9 @@ class History:
             )
             for place, one in enumerate(ids)
         }
-        terms = Terms(waves=self._random.random() < 0.7, verify=self._random.choice((0, 10, 100)))
+        trigger = () if self._random.random() < 0.5 else None
+        waves, verify = self._random.random() < 0.7, self._random.choice((0, 10, 100))
+        terms = Terms(trigger, waves, verify, self._network.reserve)
         self._journal.jobs[number] = Job(number, rows, terms)
 
     async def _played(self) -> None:
@@ -189,8 +214,8 @@ class History:
         """A console that starts at some moment, runs the job, and ends in whatever way."""
         await asyncio.sleep(self._random.uniform(0, 20))
         journal = DeadlyJournal(self._journal, self._network, self._random)
-        client = DeadlyClient(journal, self._journal, self._network, job, has_guard=self._has_guard)
-        pace = replace(self._pace, parallel=self._random.randint(1, 4))
+        client = DeadlyClient(journal, self._journal, self._network, self._zoho_jobs, job, has_guard=self._has_guard)
+        pace = replace(self._pace, parallel=self._random.randint(1, 4), job_from=self._random.randint(1, 30))
         run = Run(job, client, journal, FIELDS, pace=pace)  # type: ignore[arg-type]
         if self._network.is_bad():
             asyncio.get_running_loop().call_later(self._random.uniform(0, 60), run.pause)
@@ -230,9 +255,12 @@ class History:
             wrong.append("was verified")
         if row.proof is Proof.NOT_STORED and row.record_id not in network.touched:
             wrong.append("is stored")
-        if row.state is RowState.REFUSED and row.record_id not in network.locked:
+        attempt = job.attempts.get((row.batch or 0, row.attempt))
+        troubled = self._zoho_jobs.unlucky
+        if row.state is RowState.REFUSED and row.record_id not in network.locked | troubled:
             wrong.append("nobody refused it")
-        is_clean = row.record_id not in network.touched and row.record_id not in network.locked
+        is_clean = row.record_id not in network.touched | network.locked | troubled
+        is_clean &= attempt is None or attempt.zoho_job != STARTING
         if is_clean and row.state is not RowState.UPDATED and row.attempt < MOST_ATTEMPTS:
             wrong.append("nothing stood in its way")
         return wrong

@@ -32,6 +32,7 @@ class Attempt:
 
     answered_at: float | None = None
     lost_at: float | None = None
+    zoho_job: str = ""
 
 
 @dataclass
@@ -96,7 +97,7 @@ class MemoryJournal:
             rows = tuple(row for row in mine if row.state is RowState.SENT)
             since = attempt.lost_at if attempt.answered_at is None else attempt.answered_at
             if rows and since is not None:
-                found.append(Doubt(batch, number, now - since, attempt.answered_at is None, rows))
+                found.append(Doubt(batch, number, now - since, attempt.answered_at is None, rows, attempt.zoho_job))
         return sorted(found, key=lambda doubt: (-doubt.age_s, doubt.batch, doubt.attempt))
 
     # --- leases ---
@@ -158,6 +159,11 @@ class MemoryJournal:
 
     def lose(self, lease: Lease, rows: Sequence[RowRecord]) -> None:
         _attempt(self._fenced(lease), rows).lost_at = self._clock()
+
+    def by_job(self, lease: Lease, rows: Sequence[RowRecord], job: str) -> None:
+        mine = self._fenced(lease)
+        for key in {_key([row]) for row in rows}:
+            mine.attempts[key].zoho_job, mine.attempts[key].lost_at = job, self._clock()
 
     def look(self, lease: Lease, outcomes: Sequence[Outcome]) -> None:
         self._settle(self._fenced(lease), RowState.PLANNED, outcomes)

@@ -11,7 +11,7 @@ from zoho_console.bulk.room import Room
 from zoho_console.bulk.working import STAMP, Work, sentence_of, writable
 from zoho_console.domain.changes import STARTING, Outcome, RowRecord, RowState
 from zoho_console.domain.records import Record
-from zoho_console.domain.terms import JOB_TAKES
+from zoho_console.domain.terms import JOB_CREDITS, JOB_TAKES
 from zoho_console.errors import (
     Guarded,
     LeaseLost,
@@ -35,15 +35,20 @@ class JobSender:
     async def send(self, batches: Sequence[int]) -> int:
         """Begin one job with rows of these batches; how many rows left the state PLANNED comes out.
 
-        0 where records cost less, and nothing was done; the brake is pulled where the run is to wait. Cost: 1 call for
-        each 100 rows to look again, 2 calls and 500 credits.
+        0 where records cost less, and nothing was done; the brake is pulled where the run is to wait. It begins only
+        where the credits last. Cost: 1 call for each 100 rows to look again, 2 calls and 500 credits.
         """
         if not self._work.job.terms.may_use_jobs or self._is_refused or self._work.brake.is_pulled:
             return 0
-        planned = await self._alike(batches)
-        if sum(map(len, planned)) < self._work.pace.job_from:
-            return 0
-        good, moved = await self._looked_at(planned)
+        moved, is_enough = 0, False
+        while not is_enough:
+            planned = await self._alike(batches)
+            cost = JOB_CREDITS + len(planned)
+            if sum(map(len, planned)) < self._work.pace.job_from or not await self._work.afford(cost):
+                return moved
+            good, settled = await self._looked_at(planned)
+            moved += settled
+            is_enough = self._work.affords(JOB_CREDITS)  # a run's first look may be what tells how much is left
         sent = await self._promised(good)
         if sent:
             await self._started(sent)

@@ -78,7 +78,7 @@ class Sender:
         async def worker() -> None:
             nonlocal moved
             while not self._work.brake.is_pulled and (batch := next(batches, None)) is not None:
-                if await self._afford():
+                if await self._work.afford(BATCH_CREDITS):
                     moved += await self._batch(batch, watch)
 
         # More batches than calls may run at once: while some are written down, the calls of others are on their way.
@@ -100,27 +100,6 @@ class Sender:
         if watch.verdict:
             self._work.brake.pull(watch.verdict, is_by_rule=True)
         return bool(watch.verdict)
-
-    async def _afford(self) -> bool:
-        """Wait while the credits that are left are those to be kept for others; False if the run is to end meanwhile.
-
-        Cost: 1 call of 1 credit each `credits_s` while it waits.
-        """
-        reserve, has_told = self._work.job.terms.reserve, False
-        while (left := self._work.client.usage.credits_left) is not None and left - BATCH_CREDITS < reserve:
-            if not has_told:
-                self._work.tally.tell(
-                    f"{left:,} credits are left, and {reserve:,} are kept for others: waiting for more."
-                )
-                has_told = True
-            if not await self._work.wait(self._work.pace.credits_s):
-                return False
-            try:
-                await self._work.client.organisation()
-            except ZohoError as error:
-                self._work.brake.pull(sentence_of(error))
-                return False
-        return True
 
     async def _batch(self, batch: int, watch: Watch) -> int:
         """One batch from look to outcome; how many rows were sent or settled comes out."""

@@ -81,6 +81,29 @@ class Work:
             await asyncio.sleep(min(left_s, _STEP_S))
         return False
 
+    def affords(self, cost: int) -> bool:
+        """Whether so many credits can be spent without those that are kept for others, as far as Zoho said."""
+        left = self.client.usage.credits_left
+        return left is None or left - cost >= self.job.terms.reserve
+
+    async def afford(self, cost: int) -> bool:
+        """Wait while a cost in credits would touch those kept for others; False if the run is to end meanwhile.
+
+        Cost: 1 call of 1 credit each `credits_s` while it waits.
+        """
+        if not self.affords(cost):
+            left, reserve = self.client.usage.credits_left, self.job.terms.reserve
+            self.tally.tell(f"{left:,} credits are left, and {reserve:,} are kept for others: waiting for more.")
+        while not self.affords(cost):
+            if not await self.wait(self.pace.credits_s):
+                return False
+            try:
+                await self.client.organisation()
+            except ZohoError as error:
+                self.brake.pull(sentence_of(error))
+                return False
+        return True
+
     async def look(self, batch: int, outcomes: Sequence[Outcome]) -> None:
         """Write down and tell which rows are not sent after all."""
         if outcomes:

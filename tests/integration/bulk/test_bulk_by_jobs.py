@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from zoho_console.domain.changes import STARTING, ChangeSet, ChangeSetState, RowState
 from zoho_console.domain.terms import Terms
 from zoho_console.simulator.server import Simulator, SimulatorOptions
+from zoho_console.zoho.usage import ApiUsage
 
 MANY, ROWS = 5_200, 250
 BY_JOB = Terms((), waves=False, verify=1)
@@ -90,6 +92,27 @@ def test_where_zoho_takes_no_job_the_rows_go_by_records(journey: Journey) -> Non
     insist_on_one_effect_each(journey, done, updated=ROWS)
     assert jobs_made(journey) == 1
     assert any("Zoho takes no bulk job" in one.sentence for one in journey.progress)
+
+
+def test_a_job_waits_until_its_price_leaves_the_reserve_alone(journey: Journey) -> None:
+    plan = planned(journey, replace(BY_JOB, reserve=5_000))
+    client, told = journey.call(client_of(journey)), list[str]()
+
+    def tell(progress: Any) -> None:
+        told.append(progress.sentence)
+        if "waiting for more" in progress.sentence:
+            assert jobs_made(journey) == 0
+            client._transport._usage = ApiUsage(credits_left=90_000)
+
+    client._transport._usage = ApiUsage(credits_left=5_100)  # enough for a batch of records
+    done = journey.apply(plan, credits_s=0.05, on_progress=tell, **QUICK)
+    insist_on_one_effect_each(journey, done, updated=ROWS)
+    assert "5,100 credits are left, and 5,000 are kept for others: waiting for more." in told
+    assert (jobs_made(journey), journey.asked("PUT")) == (1, 0)
+
+
+async def client_of(journey: Journey) -> Any:
+    return journey.workspace.client(journey.acme)
 
 
 @pytest.mark.parametrize("fault", [{**UPLOAD, "drop": "after"}, {**UPLOAD, "drop": "before"}])
