@@ -171,3 +171,13 @@ def _kind(facet: Facet, *, is_only: bool) -> str:
         return "a value of its own in each row" if is_only else "other changes"
     before = "any value" if facet.before is None else facet.before or "(blank)"
     return f"{before} → {facet.after or '(blank)'}"
+
+
+def kept_decisions(kept: int, decided: int) -> str:
+    """What became of the decisions of a former plan, in one sentence."""
+    held = f"{count(kept, 'decision')} of the former plan still {'holds' if kept == 1 else 'hold'}"
+    dropped = decided - kept
+    if not dropped:
+        return f"{held}."
+    fits = f"{dropped:,} no longer {'fits and was' if dropped == 1 else 'fit and were'} dropped"
+    return f"{held}; {fits}."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from zoho_console.bulk.deciding import decide
 from zoho_console.bulk.drift import TITLE
 from zoho_console.domain.changes import ChangeSet, ChangeSetState, RowRecord
 from zoho_console.domain.drifts import Drift, DriftCount, Policy
 from zoho_console.screens.screen import Screen
 
+_DECIDE = "decide"
 SHOWN = (Drift.BOTH, Drift.MINE, Drift.THEIRS)
 
 
@@ -29,6 +29,16 @@ class Deciding:
     def asked(self) -> int:
         """Values that wait for a decision."""
         return sum(one.asked for one in self.counts)
+
+    @property
+    def decided(self) -> int:
+        """Values that somebody decided otherwise than the policy of their column says."""
+        return sum(one.decided for one in self.counts)
+
+    @property
+    def is_deciding(self) -> bool:
+        """Whether a decision is being written down."""
+        return self._screen.tasks.is_running(_DECIDE)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -58,9 +68,9 @@ class Deciding:
 
     def decide(self, change_set: ChangeSet, field: str, policy: Policy, rows: Sequence[int] = ()) -> None:
         """Decide a field in these rows, or in the whole column."""
-        self._screen.tasks.start(self._decide(change_set, field, policy, rows), name="decide")
+        self._screen.tasks.start(self._decide(change_set, field, policy, rows), name=_DECIDE)
 
     async def _decide(self, change_set: ChangeSet, field: str, policy: Policy, rows: Sequence[int]) -> None:
         journal = self._screen.workspace.journal
-        made = await self._screen.blocking(decide, journal, change_set.id, field, policy, rows)
+        made = await self._screen.blocking(journal.decide, change_set.id, field, policy, rows)
         await self._on_decided(made)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select, text
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
-from zoho_console.domain.drifts import Drift, DriftCount, Drifted
+from zoho_console.domain.drifts import CHANGED_IN_BOTH, LEFT_TO_OTHERS, Drift, DriftCount, Drifted, explained
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.terms import Proof, Terms
 from zoho_console.store.database import Database
@@ -48,7 +48,9 @@ _FACETS = text(
 _DRIFTS = text(
     """
     select cell.key as field, cell.value ->> 'who' as who, count(*)::integer as rows,
-        (count(*) filter (where cell.value ->> 'who' = 'both' and cell.value ->> 'policy' = 'ask'))::integer as asked
+        (count(*) filter (where cell.value ->> 'who' = 'both' and cell.value ->> 'policy' = 'ask'))::integer as asked,
+        (count(*) filter (where cell.value ->> 'who' = 'both'
+            and cell.value ->> 'policy' <> coalesce(cell.value ->> 'usual', 'ask')))::integer as decided
     from change_rows, json_each(drift) as cell
     where change_set_id = :id and state <> 'invalid' group by 1, 2 order by 1, 2
     """
@@ -141,7 +143,7 @@ class JournalRows:
             found = connection.execute(_DRIFTS, {"id": change_set_id}).all()
             labels = _labels(connection, change_set_id)
         return [
-            DriftCount(row.field, labels.get(row.field, row.field), Drift(row.who), row.rows, row.asked)
+            DriftCount(row.field, labels.get(row.field, row.field), Drift(row.who), row.rows, row.asked, row.decided)
             for row in found
         ]
 
@@ -218,7 +220,7 @@ def _rows_of(change_set_id: int) -> Select[Any]:
     """The rows of a change set with their cells in its file, in the file's order."""
     of_file = (file_rows.c.file_id == change_sets.c.file_id) & (file_rows.c.number == change_rows.c.number)
     return (
-        select(change_rows, file_rows.c.texts)
+        select(change_rows, file_rows.c.texts, change_sets.c.labels)
         .join(change_sets, change_sets.c.id == change_rows.c.change_set_id)
         .outerjoin(file_rows, of_file)
         .where(change_rows.c.change_set_id == change_set_id)
@@ -228,6 +230,10 @@ def _rows_of(change_set_id: int) -> Select[Any]:
 
 def row_from(row: RowMapping) -> RowRecord:
     """A row of the table as a value."""
+    drift = {name: Drifted.from_json(one) for name, one in (row["drift"] or {}).items()}
+    words = row["reason"], row["advice"]
+    if not row["reason"] and row["code"] in (CHANGED_IN_BOTH, LEFT_TO_OTHERS):
+        words = explained(row["code"], drift, row.get("labels") or {})
     return RowRecord(
         number=row["number"],
         texts=tuple(row.get("texts") or ()),
@@ -237,13 +243,13 @@ def row_from(row: RowMapping) -> RowRecord:
         before=row["before"],
         after=row["after"],
         code=row["code"],
-        reason=row["reason"],
-        advice=row["advice"],
+        reason=words[0],
+        advice=words[1],
         batch=row["batch"],
         attempt=row["attempt"],
         seen_at=row["seen_at"],
         proof=Proof(row["proof"]),
-        drift={name: Drifted.from_json(one) for name, one in (row["drift"] or {}).items()},
+        drift=drift,
     )
 
 
