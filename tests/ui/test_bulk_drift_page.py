@@ -157,3 +157,30 @@ def test_a_whole_column_is_decided_at_once_and_can_be_decided_otherwise(
 
     qtbot.mouseClick(rows.detail.decisions.columns["Health_Score", Policy.MINE], LEFT)
     qtbot.waitUntil(lambda: screen.change_set is not None and screen.change_set.count(RowState.PLANNED) == 3)
+
+
+def test_decisions_hold_when_columns_are_mapped_anew_and_how_many_is_said(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, returned: Returned
+) -> None:
+    screen, said = compared(qtbot, bulk_page, returned()), []
+    screen.noticed.connect(lambda notice: said.append(notice.text))
+    rows = bulk_page.rows_step
+    qtbot.mouseClick(rows.tiles[Drift.BOTH], LEFT)
+    qtbot.waitUntil(rows.detail.decisions.isVisible)
+    qtbot.mouseClick(rows.detail.decisions.columns["Health_Score", Policy.MINE], LEFT)
+    qtbot.waitUntil(lambda: screen.deciding.decided == 2 and not screen.deciding.is_deciding)
+
+    def anew(column: int, field: str) -> None:
+        screen.go_to(Step.COLUMNS)
+        screen.columns.set_target(column, field)
+        qtbot.waitUntil(bulk_page.foot.primary.isEnabled)
+        qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+        qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing)
+
+    anew(3, "")
+    qtbot.waitUntil(lambda: said == ["Your 2 decisions still hold."])
+    assert screen.change_set is not None
+    assert screen.change_set.count(RowState.PLANNED) == 3
+    anew(2, "Rating")
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1] == "Your 2 decisions no longer fit and were dropped."

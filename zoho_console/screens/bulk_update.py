@@ -82,7 +82,7 @@ class BulkUpdateScreen(ChangeSetScreen):
 
     def can_go_to(self, step: Step) -> bool:
         """Whether a step can be visited: while nothing was sent, those that have something to show."""
-        if self.is_comparing or self.step in (Step.RUN, Step.RESULT):
+        if self.is_comparing or self.deciding.is_deciding or self.step in (Step.RUN, Step.RESULT):
             return False
         there = {Step.FILE: True, Step.COLUMNS: self.columns.table is not None}
         return there.get(step, step is Step.DIFFERENCE and self.change_set is not None)

@@ -175,9 +175,11 @@ def _kind(facet: Facet, *, is_only: bool) -> str:
 
 def kept_decisions(kept: int, decided: int) -> str:
     """What became of the decisions of a former plan, in one sentence."""
-    held = f"{count(kept, 'decision')} of the former plan still {'holds' if kept == 1 else 'hold'}"
     dropped = decided - kept
+    every = "Your decision" if decided == 1 else f"Your {decided:,} decisions"
+    holds, fits = "holds" if kept == 1 else "hold", "fits and was" if dropped == 1 else "fit and were"
     if not dropped:
-        return f"{held}."
-    fits = f"{dropped:,} no longer {'fits and was' if dropped == 1 else 'fit and were'} dropped"
-    return f"{held}; {fits}."
+        return f"{every} still {holds}."
+    if not kept:
+        return f"{every} no longer {fits} dropped."
+    return f"{kept:,} of your {decided:,} decisions still {holds}; {dropped:,} no longer {fits} dropped."

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from bulk_journey import Journey
 
+from zoho_console.background import Stopped
 from zoho_console.bulk.drift import Policies
 from zoho_console.bulk.exporting import USUAL, CsvExport, ExportForm, write_records
 from zoho_console.bulk.mapping import is_target
@@ -238,3 +239,18 @@ def test_the_statement_decides_rows_as_they_are_decided_one_by_one(journey: Jour
         found = [replace(row, batch=None) for row in journey.journal.rows(planned.id)]
         for row, other in zip(found, expected, strict=True):
             assert row == replace(other, batch=None)
+
+
+def test_a_decision_that_is_cancelled_on_its_way_leaves_every_row_as_it_was(journey: Journey) -> None:
+    planned = returned(journey, 3)
+    before = journey.journal.rows(planned.id)
+    told = []
+
+    def tell(rows: int) -> None:
+        told.append(rows)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        journey.journal.decide(planned.id, SCORE, Policy.MINE, (), tell)
+    assert told == [3]
+    assert journey.journal.rows(planned.id) == before
