@@ -79,7 +79,7 @@ def test_each_cell_says_who_changed_it_and_the_open_ones_wait(
     screen = compared(qtbot, bulk_page, returned())
     assert screen.change_set is not None
     assert screen.change_set.counts == {RowState.PLANNED: 1, RowState.UNCHANGED: 2, RowState.CONFLICT: 2}
-    assert bulk_page.foot.line.whole.startswith("2 values changed in the file and in Zoho")
+    assert bulk_page.foot.line.whole == "2 values wait for your decision."
 
     qtbot.mouseClick(bulk_page.rows_step.tiles[None], LEFT)
     shows(qtbot, screen, ["yours", "Zoho’s", "both", "both", ""])

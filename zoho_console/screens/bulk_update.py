@@ -172,7 +172,8 @@ class BulkUpdateScreen(ChangeSetScreen):
         self.step = Step.FILE
         table = await self.source.open(path, encoding, delimiter, sheet)
         if table is not None:
-            self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)))
+            runs = await self.blocking(self.workspace.journal.change_sets, connection.id, _LOOKED_AT)
+            self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)), runs)
             # Who corrected how the file is read wants to see what came of it.
             self.step = Step.FILE if encoding or delimiter or sheet else Step.COLUMNS
 

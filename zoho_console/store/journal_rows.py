@@ -59,6 +59,15 @@ _DRIFTED_IN = text("(change_rows.drift -> :field ->> 'who') = :who")
 _DRIFTED = text("exists (select from json_each(change_rows.drift) as cell where cell.value ->> 'who' = :who)")
 
 
+# The cell that finds the account is what the file calls it; a few digits are no part of an id that anybody looks for.
+_FOUND = text(
+    """
+    (change_rows.record_name ilike :like or change_rows.record_id = :exact or change_rows.number::text = :exact
+        or (file_rows.texts ->> cast(change_sets.mapping ->> 'key_column' as integer)) ilike :cell)
+    """
+)
+
+
 class JournalRows:
     """Reads rows of change sets; every method is one short transaction, but for `all_rows`."""
 
@@ -72,17 +81,23 @@ class JournalRows:
         states: Collection[RowState] = (),
         field: str = "",
         drift: Drift | None = None,
+        found: str = "",
         after: int = 0,
         limit: int = 200,
     ) -> list[RowRecord]:
         """Up to `limit` rows after row number `after`, in the file's order.
 
         Only those in one of `states` (all if empty), only those that change the field of this API name (if given); with
-        `drift` those in which these changed it, or any field, since the export.
+        `drift` those in which these changed it, or any field, since the export; with `found` those whose account is
+        called so, in Zoho or in the file, whose record id this is, or whose number.
         """
         query = _rows_of(change_set_id).where(change_rows.c.number > after).limit(limit)
         if states:
             query = query.where(change_rows.c.state.in_([str(state) for state in states]))
+        if found:
+            like = f"%{_escaped(found)}%"
+            cell = found if found.isdigit() else like
+            query = query.where(_FOUND.bindparams(like=like, exact=found, cell=cell))
         if drift is not None:
             who = _DRIFTED_IN.bindparams(field=field, who=drift) if field else _DRIFTED.bindparams(who=drift)
             query = query.where(who)
@@ -90,10 +105,13 @@ class JournalRows:
             query = query.where(text("(change_rows.after -> :field) is not null").bindparams(field=field))
         return self._read(query)
 
-    def all_rows(self, change_set_id: int) -> Iterator[RowRecord]:
-        """Every row in the file's order, in a short transaction for each 1,000; memory does not grow with the file."""
+    def all_rows(self, change_set_id: int, states: Collection[RowState] = ()) -> Iterator[RowRecord]:
+        """Every row in the file's order, or those in one of `states`, in a short transaction for each 1,000.
+
+        Memory does not grow with the file.
+        """
         after = 0
-        while block := self.rows(change_set_id, after=after, limit=BLOCK):
+        while block := self.rows(change_set_id, states=states, after=after, limit=BLOCK):
             yield from block
             after = block[-1].number
 
@@ -251,6 +269,11 @@ def row_from(row: RowMapping) -> RowRecord:
         proof=Proof(row["proof"]),
         drift=drift,
     )
+
+
+def _escaped(words: str) -> str:
+    """Words that a pattern finds as they are."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _labels(connection: Connection, change_set_id: int) -> dict[str, str]:

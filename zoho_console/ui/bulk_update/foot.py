@@ -176,7 +176,7 @@ class Foot(QWidget):
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
         if asked := screen.deciding.asked:
-            words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
+            words = f"{count(asked, 'value')} {'waits' if asked == 1 else 'wait'} for your decision."
             self._say(
                 words, screen.price() if planned else "Choose yours or Zoho’s for each row, or for a whole column."
             )
@@ -203,8 +203,8 @@ class Foot(QWidget):
         updated = change_set.count(RowState.UPDATED)
         if change_set.state is ChangeSetState.FINISHED:
             changed = f"{count(updated, 'account')} updated." if updated else "No account was changed."
-            kept = "Their before-values are kept: this run can be undone. " if updated else ""
-            self._say(changed, f"{kept}The report has one line for every row.")
+            kept = "Their before-values are kept: this run can be undone."
+            self._say(changed, kept if updated else "The report has one line for every row.")
         else:
             self._say("This was given up before anything was sent.", change_set.note)
         self._want(self.report)
