@@ -55,6 +55,7 @@ class HealthPlots(QWidget):
         self.credits_words.setText(day_words.credits_sentence(overview))
         self.renewals_words.setText(day_words.renewals_sentence(overview))
         self.left_words.setText(day_words.left_spoken(overview))
+        self.credits_words.setToolTip(day_words.left_spoken(overview))
         self.credits.show_bars(
             day_words.credit_bars(overview), name="Credits used, by the hour", spoken=day_words.credits_spoken(overview)
         )
@@ -65,7 +66,8 @@ class HealthPlots(QWidget):
             [one.left for one in hours], [one.at for one in day_words.credit_bars(overview)], day_words.RESERVE,
             name="Credits left", spoken=day_words.left_spoken(overview),
         )  # fmt: skip
-        self.left.setVisible(overview.left is not None)
+        for part in (self.left_words, self.left):  # else the two plots would end at different heights
+            part.setVisible(overview.left is not None)
 
     def arrange(self, width: int) -> None:
         """Beside each other where there is room."""
