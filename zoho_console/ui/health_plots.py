@@ -66,8 +66,9 @@ class HealthPlots(QWidget):
             [one.left for one in hours], [one.at for one in day_words.credit_bars(overview)], day_words.RESERVE,
             name="Credits left", spoken=day_words.left_spoken(overview),
         )  # fmt: skip
-        for part in (self.left_words, self.left):  # else the two plots would end at different heights
-            part.setVisible(overview.left is not None)
+        is_known = overview.left is not None
+        self.left.setVisible(is_known)
+        self.left_words.setVisible(is_known)  # else the two plots would end at different heights
 
     def arrange(self, width: int) -> None:
         """Beside each other where there is room."""
