@@ -112,7 +112,7 @@ def test(arguments: list[str]) -> int:
         return failed
     command = [PYTHON, "-m", "pytest", *arguments]
     if not arguments:
-        command += ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+        command += ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
         command += ["--cov", "--cov-report=term:skip-covered", "--cov-fail-under=95"]
     return call(command, QT_QPA_PLATFORM="offscreen")
 
@@ -147,6 +147,9 @@ def torture(arguments: list[str]) -> int:
 
 def shots(arguments: list[str]) -> int:
     """Drive the tour in light and dark, one PNG a step, into DIR (default: build/shots)."""
+    if any(one.startswith("-") for one in arguments):
+        print(shots.__doc__, file=sys.stderr)
+        return 2
     set_up(QT_LIBRARIES | WINDOW_LIBRARIES, TEST_PROGRAMS, font=True)
     folder = Path(arguments[0] if arguments else ROOT / "build" / "shots").absolute()
     for appearance in ("light", "dark"):

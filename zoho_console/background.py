@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ class BackgroundLoop:
 
     def __init__(self, name: str = "engine") -> None:
         self._loop = asyncio.new_event_loop()
+        self._calls = ThreadPoolExecutor(thread_name_prefix=f"{name}-call")  # as large as asyncio's own
+        self._loop.set_default_executor(self._calls)
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
@@ -26,7 +28,8 @@ class BackgroundLoop:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        # asyncio's way to end them starts a thread, which Python 3.12 refuses once the program is ending.
+        self._calls.shutdown()
         self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> Future[T]:

@@ -285,9 +285,10 @@ class NotReachable(ZohoAPIError):
 
     exit_code = EXIT_NOT_REACHABLE
 
-    def __init__(self, message: str, *, sent: bool, details: dict[str, Any] | None = None) -> None:
-        advice = "Check the network and try again; nothing was changed."
-        super().__init__(message, advice="" if sent else advice, details=details)
+    def __init__(self, message: str, *, sent: bool, advice: str = "", details: dict[str, Any] | None = None) -> None:
+        if not sent:
+            advice = advice or "Check the network and try again; nothing was changed."
+        super().__init__(message, advice=advice, details=details)
         self.sent = sent
 
 

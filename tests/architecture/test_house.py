@@ -153,3 +153,9 @@ def test_qt_calls_keep_their_hands_off_the_count_of_none() -> None:
         "[one.parent() for _ in range(100)]; sys.exit(sys.getrefcount(None) <= before - 50)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_nothing_but_the_look_at_a_certificate_that_was_not_trusted_believes_everybody() -> None:
+    blind = re.compile(r"CERT_NONE|CERT_OPTIONAL|check_hostname *=|verify *= *False|_create_unverified")
+    found = {path.relative_to(PACKAGE).as_posix() for path in FILES if blind.search(path.read_text("utf-8"))}
+    assert found == {"zoho/certificates.py"}

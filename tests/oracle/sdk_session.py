@@ -1,6 +1,6 @@
 """Zoho's own SDK, unmodified, at work on a server: run in the environment that has it, never imported by a test.
 
-    python sdk_session.py URL CODE FOLDER     one JSON value with an outcome for each step comes out
+    python sdk_session.py URL CODE FOLDER     FOLDER/outcomes.json has an outcome for each step then
 
 URL is the server's, CODE a code of a consent, FOLDER one that may be written. Each outcome holds what the SDK's own
 classes say of the answer, or under `error` what the SDK could not make of it.
@@ -277,7 +277,7 @@ class Session:
 
 
 def main(url: str, code: str, folder: str) -> None:
-    """Take every step and print what came of it."""
+    """Take every step and write down what came of it; tokens are among it, so nothing is printed."""
     logging.getLogger("SDKLogger").propagate = False
     session = Session(url, Path(folder))
     outcomes: dict[str, Any] = {}
@@ -296,7 +296,7 @@ def main(url: str, code: str, folder: str) -> None:
     for name in ("create", "update_one", "update_many", "upsert", "search", "query", "refused_query", "bulk_read",
                  "bulk_write", "delete"):  # fmt: skip
         step(name, getattr(session, name))
-    print(json.dumps(outcomes))
+    (session.folder / "outcomes.json").write_text(json.dumps(outcomes), "utf-8")
 
 
 if __name__ == "__main__":

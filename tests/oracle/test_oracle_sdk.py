@@ -40,8 +40,8 @@ def outcomes(simulator: Simulator, before: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:  # the SDK keeps its tokens there in clear
         command = [str(part) for part in (oracle_python(), SCRIPT, simulator.url, code, folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(Path(folder, "outcomes.json").read_text("utf-8")))
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_the_price_says_what_is_left_where_it_is_known() -> None:
         " An undo would take 59."
     )
     assert price(plan(1, Terms()), None) == (
-        "About 3 credits: 1 to write, 1 to look again just before, 1 to read back. An undo would take 3."
+        "About 3 credits: 1 to write, 1 to look again just before, 1 to read back. An undo would take 4."
     )
     assert "less 5,000 kept for others: the run will pause" in price(plan(487, Terms(reserve=5_000)), 5_040)
 

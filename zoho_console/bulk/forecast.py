@@ -17,7 +17,7 @@ _FIRST_ROWS = 12 * BATCH_SIZE  # of the waves before the last, which always go b
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Credits by what they are for. `undo` is what taking all of it back would cost besides, by records.
+    """Credits by what they are for. `undo` is what taking all of it back would cost besides, on the same terms.
 
     `jobs` is how many bulk write jobs send `job_rows` of the rows.
     """
@@ -42,7 +42,7 @@ def forecast(planned: int, terms: Terms, job_rows: int = 0) -> Forecast:
     jobs, by_jobs = _jobs(job_rows - (_FIRST_ROWS if is_in_waves else 0)) if terms.may_use_jobs else (0, 0)
     write = jobs * JOB_CREDITS - (by_jobs - planned) // _WRITTEN_PER_CREDIT
     verify = min(batches, -(-planned * terms.verify // 100)) + (2 * _OTHER_FIELDS + 1 if is_in_waves else 0)
-    undo = 2 * batches + -(-planned // _WRITTEN_PER_CREDIT)
+    undo = batches + batches + write + verify  # compared first, then carried out as the run itself
     return Forecast(batches, write, verify, undo, jobs, by_jobs)
 
 

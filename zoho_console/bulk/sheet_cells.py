@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from zoho_console.bulk.sheet_strings import LARGEST_CELL, SharedStrings, plain_text
+from zoho_console.bulk.csv_rows import LARGEST_CELL
+from zoho_console.bulk.sheet_strings import SharedStrings, plain_text
 from zoho_console.bulk.sheet_values import Shown, day_text, iso_text, number_text
 from zoho_console.bulk.sheet_xml import Depth, LocalNames, NotASheet, fed, parser
 from zoho_console.domain.changes import Row

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 
+from zoho_console.bulk.csv_rows import LARGEST_CELL
 from zoho_console.bulk.sheet_xml import Depth, LocalNames, NotASheet, fed, parser
 
 _IN_MEMORY = 4 * 1024**2  # bytes
 _KEPT = 10_000  # texts that many cells share
-LARGEST_CELL = 1_000_000  # characters
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 

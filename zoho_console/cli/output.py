@@ -73,5 +73,5 @@ def job_value(change_set: ChangeSet) -> dict[str, Any]:
         "note": change_set.note,
         "automation": change_set.terms.automation,
         "yes_by": change_set.yes_by,
-        "credits": asdict(forecast(planned, change_set.terms)) if planned else None,
+        "credits": asdict(forecast(planned, change_set.terms, change_set.job_rows)) if planned else None,
     }

@@ -14,7 +14,7 @@ import secrets
 import ssl
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
@@ -35,6 +35,7 @@ from zoho_console.logs import hide
 from zoho_console.version import __version__
 from zoho_console.zoho.breaker import Breaker, RetryBudget
 from zoho_console.zoho.call import Answer, Call
+from zoho_console.zoho.certificates import is_untrusted, untrusted
 from zoho_console.zoho.lanes import Lanes
 from zoho_console.zoho.limits import RetryPolicy, next_wait
 from zoho_console.zoho.usage import ApiUsage
@@ -158,7 +159,7 @@ class Transport:
             raise UnreadableAnswer("The answer was damaged on its way.", advice="Try again.") from error
         except (httpx.TransportError, TimeoutError) as error:
             log.info("%s %s: %s after %d ms", call.method, call.path, type(error).__name__, _ms_since(began))
-            raise _not_reachable(error, origin) from error
+            raise (await untrusted(origin) if is_untrusted(error) else _not_reachable(error, origin)) from error
         headers = {name.lower(): value for name, value in response.headers.items()}
         remaining = headers.get("x-api-credits-remaining", "")
         log.info(
@@ -262,24 +263,11 @@ def _not_reachable(error: Exception, origin: str) -> NotReachable:
     host = origin.partition("://")[2]
     sent = not isinstance(error, _UNSENT)
     details = {"host": host, "reason": type(error).__name__}
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-        details["reason"] = "certificate"
-        untrusted = NotReachable(f"This computer does not trust the certificate shown for {host}.", sent=False)
-        untrusted.advice = "Ask your IT department to install its certificate in the system's store."
-        untrusted.details = details
-        return untrusted
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return NotReachable(f"{host} did not answer in time.", sent=sent, details=details)
     if sent:
         return NotReachable(f"The connection to {host} broke off before the answer.", sent=True, details=details)
     return NotReachable(f"{host} cannot be reached.", sent=False, details=details)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
 
 
 def _ms_since(began: float) -> int:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
-import ssl
-import subprocess
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,42 +175,6 @@ def test_an_answer_that_never_ends_is_not_waited_for() -> None:
         await transport.aclose()
 
     run(body)
-
-
-def test_a_foreign_certificate_is_told_and_sent_nothing(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=localhost"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    visits: list[bytes] = []
-
-    async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        visits.append(await reader.read(100))
-        writer.close()
-
-    async def body() -> None:
-        server = await asyncio.start_server(visited, "127.0.0.1", 0, ssl=context)
-        port = server.sockets[0].getsockname()[1]
-        transport = Transport(QUICK)
-
-        with pytest.raises(NotReachable, match="certificate") as caught:
-            await transport.send(Call("GET", "/", text_of), f"https://localhost:{port}", "token")
-
-        assert not caught.value.sent
-        assert "IT department" in caught.value.advice
-        assert visits == []
-        await transport.aclose()
-        server.close()
-        await server.wait_closed()
-
-    asyncio.run(body())
 
 
 @pytest.mark.parametrize("value", [datetime.date(2026, 3, 4), float("nan"), "\ud800", {1, 2}])

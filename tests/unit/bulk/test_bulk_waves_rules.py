@@ -107,7 +107,7 @@ def test_the_same_share_of_rows_is_chosen_each_time() -> None:
 
 def test_a_forecast_says_what_each_part_costs() -> None:
     told = forecast(4000, Terms(waves=False, verify=100))
-    assert (told.look, told.write, told.verify, told.undo) == (40, 400, 40, 480)
+    assert (told.look, told.write, told.verify, told.undo) == (40, 400, 40, 520)
     assert told.total == 480
     assert forecast(4000, Terms(verify=0)).verify > 0  # the first rows are read back always
     assert forecast(0, Terms()).total == 0
@@ -129,6 +129,7 @@ def test_rows_go_by_jobs_where_that_costs_less(rows: int, jobs: int, by_jobs: in
     assert (told.jobs, told.job_rows, told.write) == (jobs, by_jobs, write)
     assert forecast(rows, Terms((), waves=False, jobs=False), rows).jobs == 0
     assert forecast(rows, Terms(), rows).jobs == 0  # jobs run no automation
+    assert told.undo == told.total + told.look  # an undo goes the same way, after a look of its own
 
 
 @given(some.integers(0, 200_000), some.integers(0, 200_000))
