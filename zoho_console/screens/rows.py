@@ -138,7 +138,7 @@ def row_columns(
     ]  # fmt: skip
     shown = set(states) or set(change_set.counts)
     if shown - _SELF_EXPLAINING:
-        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 270))
     return columns
 
 
