@@ -97,3 +97,4 @@ def test_from_mapping_to_undo_without_a_mouse(
     keys.press(SPACE)
     qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running)
     assert [records[one]["Health_Score"] for one in ids] == [40, 40, 40]
+    qtbot.waitUntil(lambda: foot.line.whole == "3 accounts put back.")

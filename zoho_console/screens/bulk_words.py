@@ -74,8 +74,13 @@ def change_set_facts(change_set: ChangeSet, values: int, progress: Progress | No
     if change_set.started_at is not None or progress is not None:
         facts[Step.RUN] = f"{done:,} of {total:,}"
     if change_set.finished_at is not None:
-        facts[Step.RESULT] = f"{change_set.count(RowState.UPDATED):,} updated"
+        facts[Step.RESULT] = f"{change_set.count(RowState.UPDATED):,} {updated_words(change_set)}"
     return facts
+
+
+def updated_words(change_set: ChangeSet) -> str:
+    """What a run does to accounts: an undo puts them back."""
+    return state_words(change_set.kind)[RowState.UPDATED]
 
 
 def sent_of(counts: Mapping[RowState, int]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState
 from zoho_console.domain.guards import Guard
 from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.bulk_words import PROBLEMS
+from zoho_console.screens.bulk_words import PROBLEMS, updated_words
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
 from zoho_console.ui.parts.basics import button, row, separator, set_tone
@@ -202,7 +202,9 @@ class Foot(QWidget):
     def _result(self, change_set: ChangeSet) -> None:
         updated = change_set.count(RowState.UPDATED)
         if change_set.state is ChangeSetState.FINISHED:
-            changed = f"{count(updated, 'account')} updated." if updated else "No account was changed."
+            changed = "No account was changed."
+            if updated:
+                changed = f"{count(updated, 'account')} {updated_words(change_set)}."
             kept = "Their before-values are kept: this run can be undone."
             self._say(changed, kept if updated else "The report has one line for every row.")
         else:

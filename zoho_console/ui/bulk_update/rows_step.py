@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from zoho_console.domain.changes import ChangeSet, RowState
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowState
 from zoho_console.domain.drifts import Drift
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
@@ -39,6 +39,7 @@ _WORDS: dict[RowState, str] = {
     RowState.SKIPPED: "Not sent",
     RowState.INVALID: "Cannot be used",
 }
+_UNDO_WORDS = {**_WORDS, RowState.PLANNED: "Will be put back", RowState.UPDATED: "Put back"}
 _WHO: dict[Drift, str] = {
     Drift.BOTH: "Changed in both",
     Drift.MINE: "Only yours",
@@ -185,7 +186,7 @@ class RowsStep(QWidget):
             self._tiles.addWidget(_same_words())
             self._add_line()
         self._add(None, FilterTile("All rows", change_set.total), ())
-        for state, words in _WORDS.items():
+        for state, words in (_UNDO_WORDS if change_set.kind is ChangeSetKind.UNDO else _WORDS).items():
             if count := change_set.count(state):
                 tone = STATE_TONES[state]
                 self._add(state, FilterTile(words, count, "" if tone == "accent" else tone), (state,))
