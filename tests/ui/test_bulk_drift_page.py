@@ -9,16 +9,21 @@ import pytest
 from bulk_hands import LEFT, agree, compared, file, opened
 from pytestqt.qtbot import QtBot
 
+from zoho_console.bulk.drift import TITLE
 from zoho_console.bulk.exporting import CsvExport, ExportForm
-from zoho_console.domain.changes import RowState
-from zoho_console.domain.drifts import Drift, Policy
+from zoho_console.domain.changes import ChangeSetKind, Mapping, NewChangeSet, RowRecord, RowState
+from zoho_console.domain.connections import Connection
+from zoho_console.domain.drifts import CHANGED_IN_BOTH, Drift, Drifted, Policy
 from zoho_console.screens.bulk_update import BulkUpdateScreen
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.table import CELL_ROLE
 from zoho_console.simulator.server import Simulator
+from zoho_console.ui.bulk_update.foot import LONG
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
+from zoho_console.workspace.workspace import Workspace
 
 COLUMNS = ("id", "Account_Name", "Health_Score", "Phone")
+MANY = LONG + 1000
 Returned = Callable[[], Path]
 
 
@@ -79,7 +84,7 @@ def test_each_cell_says_who_changed_it_and_the_open_ones_wait(
     screen = compared(qtbot, bulk_page, returned())
     assert screen.change_set is not None
     assert screen.change_set.counts == {RowState.PLANNED: 1, RowState.UNCHANGED: 2, RowState.CONFLICT: 2}
-    assert bulk_page.foot.line.whole.startswith("2 values changed in the file and in Zoho")
+    assert bulk_page.foot.line.whole == "2 values wait for your decision."
 
     qtbot.mouseClick(bulk_page.rows_step.tiles[None], LEFT)
     shows(qtbot, screen, ["yours", "Zoho’s", "both", "both", ""])
@@ -157,3 +162,67 @@ def test_a_whole_column_is_decided_at_once_and_can_be_decided_otherwise(
 
     qtbot.mouseClick(rows.detail.decisions.columns["Health_Score", Policy.MINE], LEFT)
     qtbot.waitUntil(lambda: screen.change_set is not None and screen.change_set.count(RowState.PLANNED) == 3)
+
+
+def test_decisions_hold_when_columns_are_mapped_anew_and_how_many_is_said(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, returned: Returned
+) -> None:
+    screen, said = compared(qtbot, bulk_page, returned()), []
+    screen.noticed.connect(lambda notice: said.append(notice.text))
+    rows = bulk_page.rows_step
+    qtbot.mouseClick(rows.tiles[Drift.BOTH], LEFT)
+    qtbot.waitUntil(rows.detail.decisions.isVisible)
+    qtbot.mouseClick(rows.detail.decisions.columns["Health_Score", Policy.MINE], LEFT)
+    qtbot.waitUntil(lambda: screen.deciding.decided == 2 and not screen.deciding.is_deciding)
+
+    def anew(column: int, field: str) -> None:
+        screen.go_to(Step.COLUMNS)
+        screen.columns.set_target(column, field)
+        qtbot.waitUntil(bulk_page.foot.primary.isEnabled)
+        qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+        qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing)
+
+    anew(3, "")
+    qtbot.waitUntil(lambda: said == ["Your 2 decisions still hold."])
+    assert screen.change_set is not None
+    assert screen.change_set.count(RowState.PLANNED) == 3
+    anew(2, "Rating")
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1] == "Your 2 decisions no longer fit and were dropped."
+
+
+def test_a_long_column_is_decided_with_progress_and_cancelled_it_is_as_it_was(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, workspace: Workspace, acme: Connection
+) -> None:
+    journal, screen, foot = workspace.journal, bulk_page.screen_model, bulk_page.foot
+    plan = journal.begin(
+        NewChangeSet(
+            acme.id, "Accounts", ChangeSetKind.UPDATE, "returned.csv", ("id", "Health Score", TITLE),
+            Mapping(0, "id", {1: "Health_Score"}), {"Health_Score": "Health Score"},
+        )
+    )  # fmt: skip
+    cell = {"Health_Score": Drifted(Drift.BOTH, 2, 1)}
+    journal.add_rows(
+        plan,
+        [
+            RowRecord(
+                number, (), RowState.CONFLICT, f"{number:018}", "", {"Health_Score": 1}, {"Health_Score": 2},
+                code=CHANGED_IN_BOTH, drift=cell,
+            )
+            for number in range(2, MANY + 2)
+        ],
+    )  # fmt: skip
+    journal.finish_plan(plan)
+    screen.show_change_set(plan)
+    detail = bulk_page.rows_step.detail
+    qtbot.waitUntil(lambda: screen.deciding.asked == MANY and detail.decisions.isVisible())
+    every = detail.decisions.columns["Health_Score", Policy.MINE]
+    qtbot.mouseClick(every, LEFT)
+    qtbot.waitUntil(foot.progress.isVisible)
+    assert not screen.can_go_to(Step.COLUMNS)
+    qtbot.mouseClick(foot.progress.cancel, LEFT)
+    qtbot.waitUntil(lambda: not screen.deciding.is_deciding and not foot.progress.isVisible())
+    # Whoever decides next waits for the one that is being taken back.
+    screen.deciding.decide(journal.change_set(plan), "Health_Score", Policy.THEIRS, [2])
+    qtbot.waitUntil(lambda: screen.deciding.asked == MANY - 1 and not screen.deciding.is_deciding)
+    assert journal.change_set(plan).counts == {RowState.CONFLICT: MANY - 1, RowState.UNCHANGED: 1}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bulk_hands import LEFT, agree, asked, compared, file, opened
+from bulk_hands import LEFT, agree, asked, compared, drop, file, opened
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from zoho_console.domain.changes import ChangeSetState, RowState
 from zoho_console.screens.again import RETRY, undo
 from zoho_console.screens.change_set import Step
+from zoho_console.screens.report import FORMS
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.ui.bulk_update.page import BulkUpdatePage
 
@@ -221,3 +222,76 @@ def test_failed_rows_are_taken_up_again_and_the_page_says_whose_they_are(
     agree(qtbot, bulk_page)
     qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running, timeout=10_000)
     assert simulator.world.effects[locked] == 1
+
+
+def test_a_row_is_found_by_account_id_or_number_and_escape_shows_all_again(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    ids = list(simulator.world.records("Accounts"))[:3]
+    for one, name in zip(ids, ("100% Pure_Ltd", "Nordwind", "100 Pure Ltd"), strict=True):
+        simulator.world.records("Accounts")[one].update(Account_Name=name, Health_Score=1)
+    text = "id,Health Score\n" + "".join(f"{one},12\n" for one in [*ids, "777000000000999999"])
+    screen = compared(qtbot, bulk_page, file(tmp_path, text))
+    table, step = screen.rows.table, bulk_page.rows_step
+    qtbot.mouseClick(step.tiles[None], LEFT)
+    qtbot.waitUntil(lambda: len(table.rows) == 4)
+    qtbot.keyClick(step.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert step.search.hasFocus()
+    for words, found in (("0% pure_", [2]), ("nordw", [3]), (ids[2], [4]), ("3", [3]), ("777000000000999999", [5])):
+        step.search.setText(words)
+        qtbot.keyClick(step.search, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda found=found: [row.number for row in table.rows] == found)
+    step.search.setText("nobody")
+    qtbot.keyClick(step.search, Qt.Key.Key_Return)
+    nothing = step.nothing
+    qtbot.waitUntil(nothing.isVisible)
+    qtbot.keyClick(step.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(table.rows) == 4 and not nothing.isVisible())
+    assert screen.step is Step.DIFFERENCE
+    assert step.view.hasFocus()
+
+
+def test_only_the_rows_to_correct_are_saved_and_can_be_brought_back(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    text = scores(simulator, 2) + "777000000000999999,5\n"
+    screen = compared(qtbot, bulk_page, file(tmp_path, text))
+    path = tmp_path / "to correct.csv"
+    screen.save_report(path, FORMS["Only the rows to correct (*.csv)"])
+    qtbot.waitUntil(lambda: not screen.report.is_writing)
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        (line,) = csv.DictReader(lines)
+    assert (line["Health Score"], line["State"]) == ("5", "cannot be used")
+    path.write_text(path.read_text("utf-8").replace("777000000000999999", text.splitlines()[1].split(",")[0]), "utf-8")
+    screen = compared(qtbot, bulk_page, path)
+    assert screen.change_set is not None
+    assert screen.change_set.counts == {RowState.PLANNED: 1}
+
+
+def test_a_file_of_the_same_titles_is_mapped_as_in_the_last_run(
+    qtbot: QtBot, bulk_page: BulkUpdatePage, tmp_path: Path, simulator: Simulator
+) -> None:
+    lines = scores(simulator, 2).replace("Health Score", "Points,Phone").replace(",12", ",12,+49 30 1")
+    screen = opened(qtbot, bulk_page, file(tmp_path, lines))
+    assert screen.mapping.targets == {2: "Phone"}
+    screen.columns.set_target(1, "Health_Score")
+    screen.columns.set_target(2, "")
+    qtbot.waitUntil(bulk_page.foot.primary.isEnabled)
+    qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+    qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and not screen.is_comparing)
+    plan = screen.change_set
+    assert plan is not None
+    drop(bulk_page, file(tmp_path, lines, "next week.csv"))
+    qtbot.waitUntil(lambda: screen.step is Step.COLUMNS and bulk_page.columns_step.isVisible())
+    assert screen.mapping.targets == {2: "Phone"}  # nobody applied that plan
+    screen.show_change_set(plan.id)
+    qtbot.waitUntil(lambda: screen.step is Step.DIFFERENCE and bool(screen.rows.table.rows))
+    qtbot.mouseClick(bulk_page.foot.primary, LEFT)
+    agree(qtbot, bulk_page)
+    qtbot.waitUntil(lambda: screen.step is Step.RESULT and not screen.is_running)
+
+    screen = opened(qtbot, bulk_page, file(tmp_path, lines, "week after.csv"))
+    assert screen.mapping.targets == {1: "Health_Score"}
+    assert [screen.columns.role(column) for column in range(3)] == [
+        "same name", f"as in run {plan.id}", f"left out as in run {plan.id}",
+    ]  # fmt: skip

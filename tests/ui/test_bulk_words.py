@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from zoho_console.bulk.forecast import price
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
 from zoho_console.domain.terms import Terms
@@ -13,6 +15,7 @@ from zoho_console.screens.bulk_words import (
     by_field,
     confirmation,
     draft_words,
+    kept_decisions,
     left_out_sentence,
     pace,
     row_words,
@@ -113,3 +116,18 @@ def test_the_log_keeps_the_last_lines_in_order() -> None:
     for number in range(LOG_LINES + 3):
         watch.hear(f"line {number}")
     assert [line.text for line in watch.log] == [f"line {number}" for number in range(3, LOG_LINES + 3)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "decided", "words"),
+    [
+        (1, 1, "Your decision still holds."),
+        (1_200, 1_200, "Your 1,200 decisions still hold."),
+        (0, 1, "Your decision no longer fits and was dropped."),
+        (0, 2, "Your 2 decisions no longer fit and were dropped."),
+        (1, 3, "1 of your 3 decisions still holds; 2 no longer fit and were dropped."),
+        (2, 3, "2 of your 3 decisions still hold; 1 no longer fits and was dropped."),
+    ],
+)
+def test_what_became_of_decisions_is_said_in_one_sentence(kept: int, decided: int, words: str) -> None:
+    assert kept_decisions(kept, decided) == words

@@ -24,10 +24,15 @@ _NAME, _VALUE = 4, 6  # bytes of a fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The policy of every field, and those of some by API name."""
+    """The policy of every field, and those of some by API name.
+
+    `decided_in` is a former plan, in which somebody decided by cell or column: that holds where record, field and
+    values are the same still, and the column has no other policy since.
+    """
 
     usual: Policy = Policy.ASK
     by_field: Mapping[str, Policy] | None = None
+    decided_in: int | None = None
 
     def of(self, name: str) -> Policy:
         """The policy of a field."""
@@ -88,6 +93,11 @@ def drift_of(field: Field, mine: Any, record: Mapping[str, Any], stamp: Mapping[
     if is_mine and is_theirs:
         return Drift.BOTH
     return Drift.THEIRS if is_theirs else Drift.MINE
+
+
+def fingerprint(stamp: Mapping[bytes, bytes], name: str) -> str:
+    """What a stamp says of this field, in hex; "" where it says nothing."""
+    return stamp.get(_name(name), b"").hex()
 
 
 def _name(name: str) -> bytes:

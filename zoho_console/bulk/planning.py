@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from zoho_console.bulk.drift import Policies, drift_of
+from zoho_console.bulk.drift import Policies, drift_of, fingerprint
 from zoho_console.domain.changes import Change, ChangeSet, Outcome, Problem, Row, RowRecord, RowState
-from zoho_console.domain.drifts import Drift, Drifted, Policy
+from zoho_console.domain.drifts import CHANGED_IN_BOTH, LEFT_TO_OTHERS, Drift, Drifted, Policy, explained, listed, shown
 from zoho_console.domain.fields import Field, print_value, same_value, shortened
 from zoho_console.domain.records import Record
 from zoho_console.errors import ZohoConfigError
@@ -53,7 +53,8 @@ def plan_row(
     for name in differing if stamp else ():
         who = drift_of(fields[name], change.values[name], record, stamp or {})
         if who is not Drift.UNKNOWN:
-            drift[name] = Drifted(who, change.values[name], record.get(name), policies.of(name))
+            policy, was = policies.of(name), fingerprint(stamp or {}, name)
+            drift[name] = Drifted(who, change.values[name], record.get(name), policy, policy, was)
     if not differing and not drift:
         return replace(
             planned,
@@ -102,27 +103,12 @@ def decided(row: RowRecord, policies: Named[str, Policy], labels: Named[str, str
         before={name: row.before[name] for name in known} | {name: one.theirs for name, one in taken.items()},
         after={name: row.after[name] for name in known} | {name: one.mine for name, one in taken.items()},
     )
-    if asked:
-        return _asked(row, asked, labels)
-    if left and not row.after:
-        reason = f"Others changed {_listed(left, labels)} since the export; that is left as it is."
-        return replace(row, state=RowState.UNCHANGED, code="theirs", reason=reason, advice="")
-    return replace(row, state=RowState.PLANNED, code="", reason="", advice="")
-
-
-def _asked(row: RowRecord, names: Sequence[str], labels: Named[str, str]) -> RowRecord:
-    values = ", ".join(_shown(row.drift[name].theirs) for name in names)
-    return replace(
-        row,
-        state=RowState.CONFLICT,
-        code="changed-in-both",
-        reason=f"You changed {_listed(names, labels)} in the file, and somebody in Zoho; now it is {values} there.",
-        advice="Decide which value is right; until then nothing of the row is sent.",
-    )
-
-
-def _listed(names: Sequence[str], labels: Named[str, str]) -> str:
-    return ", ".join(f"“{labels.get(name, name)}”" for name in names)
+    if not asked and row.after:
+        return replace(row, state=RowState.PLANNED, code="", reason="", advice="")
+    code = CHANGED_IN_BOTH if asked else LEFT_TO_OTHERS
+    reason, advice = explained(code, drift, labels)
+    state = RowState.CONFLICT if asked else RowState.UNCHANGED
+    return replace(row, state=state, code=code, reason=reason, advice=advice)
 
 
 def fields_of(change_set: ChangeSet, fields: Sequence[Field]) -> dict[str, Field]:
@@ -191,19 +177,14 @@ def conflict_words(names: Sequence[str], labels: Named[str, str], live: Record |
     """What happened to the record, in a sentence."""
     if live is None:
         return "The account is not in Zoho any more."
-    which = _listed(names, labels)
-    values = ", ".join(_shown(live.get(name)) for name in names)
+    which = listed(names, labels)
+    values = ", ".join(shown(live.get(name)) for name in names)
     return f"Somebody changed {which} meanwhile; now it is {values}."
 
 
 def key_text(record: Record, key_field: str) -> str:
     """What a file must say to mean this record."""
     return print_value(record.get(key_field)).strip()
-
-
-def _shown(value: Any) -> str:
-    text = shortened(print_value(value))
-    return f"“{text}”" if text else "blank"
 
 
 def _match_problem(change: Change, matches: Sequence[Record], alike: Sequence[str]) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from zoho_console.background import Stop, in_thread
@@ -12,7 +12,7 @@ from zoho_console.bulk.drafting import draft
 from zoho_console.bulk.drift import TITLE, Policies, read_stamp
 from zoho_console.bulk.mapping import ID, check_mapping
 from zoho_console.bulk.matching import RecordsClient, name_field, read_by_key
-from zoho_console.bulk.planning import ASK, decided, invalid_row, plan_row
+from zoho_console.bulk.planning import ASK, invalid_row, plan_row
 from zoho_console.bulk.progress import OnProgress, Progress
 from zoho_console.bulk.reading import Table
 from zoho_console.domain.changes import (
@@ -26,7 +26,7 @@ from zoho_console.domain.changes import (
     RowRecord,
     RowState,
 )
-from zoho_console.domain.fields import Field, same_value
+from zoho_console.domain.fields import Field
 from zoho_console.domain.terms import USUAL, Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.store.journal import Journal
@@ -93,7 +93,7 @@ async def prepare_retry(
 
     The run may be paused or cut off: what it has not sent stays with it, and what is in doubt is never retried (see
     `reporting.not_retried`). UNPROVED rows may be among `states`: they are compared with what Zoho holds now.
-    `policies` as in `prepare`; what a person decided by cell holds where Zoho has the same value still. Errors:
+    `policies` as in `prepare`; what was decided in the run holds where the values are the same still. Errors:
     ZohoConfigError if the run is on its way, was not begun, is an undo, or has no such row; those of the client and the
     database.
     """
@@ -114,13 +114,11 @@ async def prepare_retry(
         blanks=former.blanks,
         terms=former.terms,
     )
+    policies = replace(policies, decided_in=former.id)
     planner = replace(await _planner(new, fields, client, journal.staging), policies=policies)
 
     def read(after: int) -> list[Row]:
-        rows = journal.rows(former.id, states=states, after=after, limit=BLOCK)
-        planner.former.clear()
-        planner.former.update({row.number: row for row in rows})
-        return [Row(row.number, row.texts) for row in rows]
+        return [Row(row.number, row.texts) for row in journal.rows(former.id, states=states, after=after, limit=BLOCK)]
 
     return await _plan(planner, read, journal, former.count(*states), on_progress)
 
@@ -167,7 +165,6 @@ class _Planner:
     client: RecordsClient
     has_rounded_ids: bool
     policies: Policies = ASK
-    former: dict[int, RowRecord] = field(default_factory=dict)  # of a retry: the rows of this block, by number
 
     async def planned(self, rows: Sequence[Row]) -> list[RowRecord]:
         """The plan of one block of rows, in their order. Cost: 1 call for each 100 different keys."""
@@ -183,26 +180,11 @@ class _Planner:
         found = await read_by_key(self.client, new.module, mapping.key_field, keys, names)
         how = {"key_field": mapping.key_field, "name_field": name_field(new.module)}
         return [
-            self._as_decided(
-                plan_row(
-                    one, found.get(one.key, []), self.fields, stamp=self._stamp_of(row), policies=self.policies, **how
-                )
-            )
+            plan_row(one, found.get(one.key, []), self.fields, stamp=self._stamp_of(row), policies=self.policies, **how)
             if isinstance(one, Change)
             else invalid_row(row, one)
             for row, one in zip(rows, checked, strict=True)
         ]  # fmt: skip
-
-    def _as_decided(self, row: RowRecord) -> RowRecord:
-        """What a person decided in the former run holds, where Zoho still has the value that was decided about."""
-        former = self.former.get(row.number)
-        policies = {
-            name: former.drift[name].policy
-            for name, one in row.drift.items()
-            if one.is_asked and former is not None and name in former.drift
-            and same_value(self.fields[name], former.drift[name].theirs, one.theirs)
-        }  # fmt: skip
-        return decided(row, policies, self.new.labels) if policies else row
 
     def _stamp_of(self, row: Row) -> dict[bytes, bytes]:
         """What an export says of the values as they were; nothing where the file is none."""
@@ -239,4 +221,7 @@ async def _plan(
             if on_progress is not None:
                 on_progress(Progress(done, total))
         await in_thread(journal.staging.refuse_twins, change_set_id, TWINS)
+        former = planner.policies.decided_in
+        if former is not None and TITLE in planner.new.header:
+            await in_thread(journal.carry_decisions, change_set_id, former)
         return await in_thread(journal.finish_plan, change_set_id)

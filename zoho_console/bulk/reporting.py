@@ -41,6 +41,7 @@ async def save_report(
     path: Path,
     *,
     form: Form = "spreadsheet",
+    states: Collection[RowState] = (),
     on_progress: OnProgress | None = None,
 ) -> int:
     """Write the report as CSV; the number of rows comes out. Cancelled or failed, there is no file.
@@ -48,7 +49,8 @@ async def save_report(
     One line for every row of the run, in the file's order: the columns of the file; then its row number, record id,
     before and after of each field, state, code, reason, what to do. In the form for spreadsheets (UTF-8 with a mark)
     cells that a spreadsheet would run, round or strip have a ' before them, which `reading` takes off again; in the
-    exact one (UTF-8) every cell is to the letter. Errors: FileProblem, ZohoConfigError, ZohoDatabaseError.
+    exact one (UTF-8) every cell is to the letter. With `states` only rows in one of them are
+    written. Errors: FileProblem, ZohoConfigError, ZohoDatabaseError.
     """
     change_set = await in_thread(journal.change_set, change_set_id)
     stop = Stop()
@@ -58,25 +60,31 @@ async def save_report(
         if on_progress is not None and rows % TOLD_EVERY == 0:
             on_progress(Progress(rows, change_set.total))
 
-    return await in_thread(_write, journal, change_set, path, form, tell, stop=stop)
+    return await in_thread(_write, journal, change_set, path, (form, states), tell, stop=stop)
 
 
-def _write(journal: Journal, change_set: ChangeSet, path: Path, form: Form, tell: Callable[[int], None]) -> int:
-    count = 0
+def _write(
+    journal: Journal,
+    change_set: ChangeSet,
+    path: Path,
+    what: tuple[Form, Collection[RowState]],
+    tell: Callable[[int], None],
+) -> int:
+    count, (form, states) = 0, what
     with whole_file(path, FOR_SPREADSHEETS if form == "spreadsheet" else "utf-8") as file:
         writer = csv.writer(file)
-        for count, cells in enumerate(_lines(journal, change_set, form)):
+        for count, cells in enumerate(_lines(journal, change_set, form, states)):
             with explained(path):
                 writer.writerow(map(escaped, cells) if form == "spreadsheet" else cells)
             tell(count)
     return count
 
 
-def _lines(journal: Journal, change_set: ChangeSet, form: Form) -> Iterator[list[str]]:
+def _lines(journal: Journal, change_set: ChangeSet, form: Form, states: Collection[RowState]) -> Iterator[list[str]]:
     """The titles, then the cells of each row."""
     names, words = list(change_set.mapping.targets.values()), state_words(change_set.kind)
     yield _titles(change_set, names, MARK if form == "spreadsheet" else EXACT_MARK)
-    for row in journal.all_rows(change_set.id):
+    for row in journal.all_rows(change_set.id, states):
         yield [*row.texts, *_own_cells(row, names, words)]
 
 

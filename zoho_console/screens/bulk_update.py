@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from zoho_console.bulk.exporting import USUAL, CsvExport
@@ -12,7 +13,7 @@ from zoho_console.domain.changes import ChangeSet, ChangeSetState, Mapping
 from zoho_console.domain.connections import Connection
 from zoho_console.domain.records import Slice
 from zoho_console.errors import ZohoConfigError
-from zoho_console.screens.bulk_words import change_set_facts, columns_fact
+from zoho_console.screens.bulk_words import change_set_facts, columns_fact, kept_decisions
 from zoho_console.screens.change_set import ChangeSetScreen, Step, who
 from zoho_console.screens.column_mapping import ColumnMapping
 from zoho_console.screens.screen import Desk
@@ -36,6 +37,7 @@ class BulkUpdateScreen(ChangeSetScreen):
         self.source = SourceFile(self)
         self.columns = ColumnMapping(self._columns_changed)
         self.drafts: list[ChangeSet] = []
+        self._former: tuple[int, int] | None = None  # the plan that was dropped last, and its decisions
         desk.file_offered.connect(self.open_file)
         desk.connection_changed.connect(self._connection_changed)
 
@@ -43,6 +45,7 @@ class BulkUpdateScreen(ChangeSetScreen):
         super().forget()
         self.source.forget()
         self.columns.forget()
+        self._former = None
 
     # --- what the page reads ---
 
@@ -79,7 +82,7 @@ class BulkUpdateScreen(ChangeSetScreen):
 
     def can_go_to(self, step: Step) -> bool:
         """Whether a step can be visited: while nothing was sent, those that have something to show."""
-        if self.is_comparing or self.step in (Step.RUN, Step.RESULT):
+        if self.is_comparing or self.deciding.is_deciding or self.step in (Step.RUN, Step.RESULT):
             return False
         there = {Step.FILE: True, Step.COLUMNS: self.columns.table is not None}
         return there.get(step, step is Step.DIFFERENCE and self.change_set is not None)
@@ -149,6 +152,7 @@ class BulkUpdateScreen(ChangeSetScreen):
         """The plan in view is about to be made anew; it must not stay behind as a draft."""
         plan, self.change_set = self.change_set, None
         if plan is not None and plan.state is ChangeSetState.PLANNED:
+            self._former = (plan.id, self.deciding.decided)
             self.discard(plan)
 
     async def _give_up(self, draft: ChangeSet) -> None:
@@ -168,23 +172,28 @@ class BulkUpdateScreen(ChangeSetScreen):
         self.step = Step.FILE
         table = await self.source.open(path, encoding, delimiter, sheet)
         if table is not None:
-            self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)))
+            runs = await self.blocking(self.workspace.journal.change_sets, connection.id, _LOOKED_AT)
+            self.columns.begin(table, await self.engine(self.workspace.fields(connection, reload=True)), runs)
             # Who corrected how the file is read wants to see what came of it.
             self.step = Step.FILE if encoding or delimiter or sheet else Step.COLUMNS
 
     async def _prepare(self, connection: Connection, table: Table) -> None:
         self.progress = Progress(0, self.source.rows or 0)
         self.changed.emit()
+        former, decided = self._former or (None, 0)
+        policies = replace(self.columns.policies, decided_in=former if decided else None)
 
         async def work() -> ChangeSet:
             return await prepare(
                 table, self.mapping, self.columns.fields, self.workspace.client(connection), self.workspace.journal,
-                connection_id=connection.id, blanks=self.columns.blanks, policies=self.columns.policies,
+                connection_id=connection.id, blanks=self.columns.blanks, policies=policies,
                 created_by=who(connection),
                 on_progress=self.progressed.emit,
             )  # fmt: skip
 
         await self._show(await self.engine(work()), Step.DIFFERENCE)
+        if decided:
+            self.notice(kept_decisions(self.deciding.decided, decided))
 
     async def _sample(self, connection: Connection, path: Path) -> None:
         known = {one.api_name for one in await self.engine(self.workspace.fields(connection))}

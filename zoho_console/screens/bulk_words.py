@@ -74,8 +74,13 @@ def change_set_facts(change_set: ChangeSet, values: int, progress: Progress | No
     if change_set.started_at is not None or progress is not None:
         facts[Step.RUN] = f"{done:,} of {total:,}"
     if change_set.finished_at is not None:
-        facts[Step.RESULT] = f"{change_set.count(RowState.UPDATED):,} updated"
+        facts[Step.RESULT] = f"{change_set.count(RowState.UPDATED):,} {updated_words(change_set)}"
     return facts
+
+
+def updated_words(change_set: ChangeSet) -> str:
+    """What a run does to accounts: an undo puts them back."""
+    return state_words(change_set.kind)[RowState.UPDATED]
 
 
 def sent_of(counts: Mapping[RowState, int]) -> tuple[int, int]:
@@ -171,3 +176,15 @@ def _kind(facet: Facet, *, is_only: bool) -> str:
         return "a value of its own in each row" if is_only else "other changes"
     before = "any value" if facet.before is None else facet.before or "(blank)"
     return f"{before} → {facet.after or '(blank)'}"
+
+
+def kept_decisions(kept: int, decided: int) -> str:
+    """What became of the decisions of a former plan, in one sentence."""
+    dropped = decided - kept
+    every = "Your decision" if decided == 1 else f"Your {decided:,} decisions"
+    holds, fits = "holds" if kept == 1 else "hold", "fits and was" if dropped == 1 else "fit and were"
+    if not dropped:
+        return f"{every} still {holds}."
+    if not kept:
+        return f"{every} no longer {fits} dropped."
+    return f"{kept:,} of your {decided:,} decisions still {holds}; {dropped:,} no longer {fits} dropped."

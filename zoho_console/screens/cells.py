@@ -37,7 +37,7 @@ _WIDTHS = {
     "datetime": 150,
     "integer": 118,
     "percent": 118,
-    "currency": 172,
+    "currency": 156,
 }
 
 STATE_TONES: dict[RowState, str] = {

@@ -22,7 +22,7 @@ from zoho_console.errors import ZohoConfigError, ZohoError
 from zoho_console.screens.again import Again
 from zoho_console.screens.bulk_words import Step
 from zoho_console.screens.deciding import Deciding
-from zoho_console.screens.report import Form, Report
+from zoho_console.screens.report import USUAL, Report, ReportForm
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.run_watch import RunWatch
 from zoho_console.screens.screen import Desk, Screen
@@ -167,7 +167,7 @@ class ChangeSetScreen(Screen):
         elif self.change_set is not None and not self.is_running:
             self.tasks.start(self._apply(self.change_set, None, stops=True), name="apply")
 
-    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
+    def save_report(self, path: Path, form: ReportForm = USUAL) -> None:
         """Write the report of the change set."""
         if self.change_set is not None:
             self.report.save(self.change_set.id, path, form)

@@ -8,12 +8,13 @@ from zoho_console.bulk.drift import TITLE, Policies
 from zoho_console.bulk.escaping import EXACT_MARK, MARK
 from zoho_console.bulk.mapping import KEY_TYPES, check_mapping, is_target, suggest
 from zoho_console.bulk.reading import Table
-from zoho_console.domain.changes import Blanks, Mapping, Problem
+from zoho_console.domain.changes import Blanks, ChangeSet, ChangeSetKind, Mapping, Problem
 from zoho_console.domain.drifts import Policy
 from zoho_console.domain.fields import Field, shortened
 
 CHOSEN = "chosen by you"
 _SAMPLES = 3
+_AS_IN = "as in run"
 
 
 class ColumnMapping:
@@ -36,10 +37,14 @@ class ColumnMapping:
         self.blanks: Blanks = "keep"
         self.policies = Policies()
 
-    def begin(self, table: Table, fields: Sequence[Field]) -> None:
-        """Start from what the titles suggest."""
+    def begin(self, table: Table, fields: Sequence[Field], runs: Iterable[ChangeSet] = ()) -> None:
+        """Start from how the newest of these runs mapped the same titles, or else from what the titles suggest."""
         self.table, self.fields = table, list(fields)
         self.mapping, self.why = suggest(table.header, table.sample, fields)
+        former = next((run for run in runs if self._is_as_in(run, table.header)), None)
+        if former is not None and former.mapping != self.mapping:
+            self.why |= dict.fromkeys(_differing(former.mapping, self.mapping), f"{_AS_IN} {former.id}")
+            self.mapping = former.mapping
         self.problems = check_mapping(self.mapping, table.header, fields)
 
     # --- what the page reads ---
@@ -91,6 +96,8 @@ class ColumnMapping:
             return "shows who changed what"
         if title.startswith((MARK, EXACT_MARK)):
             return "numbers of the rows"
+        if why.startswith(_AS_IN):
+            return f"left out {why}"
         return "left out" if why else "not recognised, left out"
 
     def samples(self, column: int) -> str:
@@ -127,12 +134,23 @@ class ColumnMapping:
             self.policies = Policies(self.policies.usual, by_field)
         self._on_change()
 
+    def _is_as_in(self, run: ChangeSet, header: tuple[str, ...]) -> bool:
+        """Whether a run was begun on a file of these titles, and its mapping can be used still."""
+        is_one = run.kind is ChangeSetKind.UPDATE and run.started_at is not None and run.header == header
+        return is_one and not check_mapping(run.mapping, header, self.fields)
+
     def _map(self, mapping: Mapping, column: int) -> None:
         self.mapping = mapping
         self.why = {**self.why, column: CHOSEN}
         if self.table is not None:
             self.problems = check_mapping(mapping, self.table.header, self.fields)
         self._on_change()
+
+
+def _differing(one: Mapping, other: Mapping) -> list[int]:
+    """The columns that two mappings use in different ways."""
+    ways = [{**each.targets, each.key_column: f"finds by {each.key_field}"} for each in (one, other)]
+    return [column for column in {**ways[0], **ways[1]} if ways[0].get(column) != ways[1].get(column)]
 
 
 def _first(problems: Iterable[Problem]) -> str:

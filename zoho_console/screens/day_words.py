@@ -63,7 +63,7 @@ def renewals_sentence(overview: Overview) -> str:
     if not overview.renewed and not overview.failed:
         return "none in this time"
     by = f" by {count(len(overview.consoles), 'console')}" if overview.consoles else ""
-    return f"{overview.renewed}{by} · {overview.failed} failed"
+    return f"{overview.renewed or 'none'}{by} · {overview.failed or 'none'} failed"
 
 
 def credits_sentence(overview: Overview) -> str:
@@ -93,6 +93,8 @@ def left_spoken(overview: Overview) -> str:
     if not known:
         return "Zoho says what is left once half of the day's credits are used."
     first, last = known[0], known[-1]
+    if first is last:
+        return f"{last.left:,} left at {clock(last.at)}."
     return f"{first.left:,} left at {clock(first.at)}, {last.left:,} at {clock(last.at)}."
 
 

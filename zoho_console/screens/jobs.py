@@ -10,7 +10,7 @@ from zoho_console.bulk.reporting import summary
 from zoho_console.bulk.undoing import WHOLE, Choice
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowState
 from zoho_console.screens.again import may_be_undone
-from zoho_console.screens.report import Form, Report
+from zoho_console.screens.report import USUAL, Report, ReportForm
 from zoho_console.screens.rows import RowsTable
 from zoho_console.screens.screen import Desk, Screen
 from zoho_console.screens.words import duration, moment
@@ -140,7 +140,7 @@ class JobsScreen(Screen):
         if self.chosen is not None:
             (self._resume if self.can_resume else self._open_change_set)(self.chosen.id)
 
-    def save_report(self, path: Path, form: Form = "spreadsheet") -> None:
+    def save_report(self, path: Path, form: ReportForm = USUAL) -> None:
         """Write the report of the chosen run."""
         if self.chosen is not None:
             self.report.save(self.chosen.id, path, form)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 
 from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.progress import Progress
 from zoho_console.bulk.reporting import save_report
+from zoho_console.domain.changes import RowState
+from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count
 
-__all__ = ["FORMS", "Form", "Report"]
+__all__ = ["FORMS", "Report", "ReportForm"]
 
-FORMS: dict[str, Form] = {"CSV for spreadsheets (*.csv)": "spreadsheet", "CSV to the letter (*.csv)": "exact"}
+
+@dataclass(frozen=True, slots=True)
+class ReportForm:
+    """How cells are written, and rows in which states; all if none is named."""
+
+    cells: Form = "spreadsheet"
+    states: frozenset[RowState] = frozenset()
+
+
+FORMS = {
+    "CSV for spreadsheets (*.csv)": ReportForm(),
+    "CSV to the letter (*.csv)": ReportForm("exact"),
+    "Only the rows to correct (*.csv)": ReportForm(states=frozenset(PROBLEMS)),
+}
+USUAL = ReportForm()
 _TASK = "report"
 
 
@@ -34,7 +51,7 @@ class Report:
         """What its button does: begin one, or stop the one that is being written."""
         return f"Stop saving ({self._rows:,})" if self.is_writing else "Save report…"
 
-    def save(self, change_set_id: int, path: Path, form: Form = "spreadsheet") -> None:
+    def save(self, change_set_id: int, path: Path, form: ReportForm = USUAL) -> None:
         """Write it; how many rows it has is told at the end."""
         self._rows = 0
         self._screen.tasks.start(self._save(change_set_id, path, form), name=_TASK)
@@ -43,7 +60,7 @@ class Report:
         """Stop; no file is left."""
         self._screen.tasks.cancel(_TASK)
 
-    async def _save(self, change_set_id: int, path: Path, form: Form) -> None:
+    async def _save(self, change_set_id: int, path: Path, form: ReportForm) -> None:
         loop = asyncio.get_running_loop()
 
         def tell(progress: Progress) -> None:
@@ -51,7 +68,8 @@ class Report:
             loop.call_soon_threadsafe(self._tell, progress.done)
 
         journal = self._screen.workspace.journal
-        rows = await self._screen.engine(save_report(journal, change_set_id, path, form=form, on_progress=tell))
+        work = save_report(journal, change_set_id, path, form=form.cells, states=form.states, on_progress=tell)
+        rows = await self._screen.engine(work)
         self._screen.notice(f"{count(rows, 'row')} {'is' if rows == 1 else 'are'} in {path}.")
 
     def _tell(self, rows: int) -> None:

@@ -23,7 +23,10 @@ _SELF_EXPLAINING = frozenset({RowState.PLANNED, RowState.SENT, RowState.UPDATED,
 
 
 class RowsTable:
-    """A table of rows that reads the journal page by page, for one set of states and one field."""
+    """A table of rows that reads the journal page by page, for one set of states and one field.
+
+    State: `found`, what was looked for among them.
+    """
 
     def __init__(self, screen: Screen, name: str) -> None:
         self._screen = screen
@@ -34,7 +37,13 @@ class RowsTable:
         self.states: frozenset[RowState] = frozenset()
         self.field = ""
         self.drift: Drift | None = None
+        self.found = ""
         self._changing: Collection[str] | None = None
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether rows are being read."""
+        return self._screen.tasks.is_running(self._name)
 
     def show(
         self,
@@ -45,13 +54,24 @@ class RowsTable:
         *,
         changing: Collection[str] | None = None,
     ) -> None:
-        """Show these rows of a change set from the first one on; `changing` names the fields to give a column."""
+        """Show these rows of a change set from the first one on; `changing` names the fields to give a column.
+
+        What was looked for is looked for in them too, unless they are of another change set.
+        """
         former = (self.change_set, self.states, self.field, self.drift)
         self._changing = changing
+        if self.change_set is None or self.change_set.id != change_set.id:
+            self.found = ""
         self.change_set, self.states, self.field, self.drift = change_set, frozenset(states), field, drift
         if (self.change_set, self.states, self.field, self.drift) != former:
             self.table.set_rows(())  # never rows of one thing under the name of another
         self._screen.tasks.start(self._load(0), name=self._name)
+
+    def find(self, words: str) -> None:
+        """Show only rows, among those of the filter, whose account, record id or number this is; "" shows all."""
+        if words.strip() != self.found:
+            self.found = words.strip()
+            self._screen.tasks.start(self._load(0), name=self._name)
 
     def reload(self, change_set: ChangeSet) -> None:
         """The same rows as they are now, as many as were loaded."""
@@ -81,8 +101,9 @@ class RowsTable:
 
     def _read(self, change_set_id: int, after: int, most: int) -> list[RowRecord]:
         return self._screen.workspace.journal.rows(
-            change_set_id, states=self.states, field=self.field, drift=self.drift, after=after, limit=most
-        )
+            change_set_id,
+            states=self.states, field=self.field, drift=self.drift, found=self.found, after=after, limit=most,
+        )  # fmt: skip
 
 
 def row_columns(
@@ -97,12 +118,12 @@ def row_columns(
     """
     columns = [
         Column("row", "Row", lambda row: Cell(str(row.number), CellKind.MUTED), 56, can_shrink=False),
-        Column("account", "Account", lambda row: _account(change_set, row), 190),
+        Column("account", "Account", lambda row: _account(change_set, row), 180, can_shrink=False),
     ]
     if are_problems(states):
         return [
             *columns,
-            Column("reason", "Problem", lambda row: plain(row.reason), 450),
+            Column("reason", "Problem", lambda row: plain(row.reason), 400),
             Column("advice", "What to do", lambda row: plain(row.advice), 280),
         ]
     if not states or set(states) - {RowState.PLANNED}:
@@ -117,7 +138,7 @@ def row_columns(
     ]  # fmt: skip
     shown = set(states) or set(change_set.counts)
     if shown - _SELF_EXPLAINING:
-        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 300))
+        columns.append(Column("reason", "Reason", lambda row: plain(row.reason), 270))
     return columns
 
 

@@ -11,7 +11,7 @@ from zoho_console.domain.connections import CUSTOM
 from zoho_console.errors import ZohoDatabaseError
 from zoho_console.screens.alerts import Alerts
 from zoho_console.screens.screen import Desk, Screen
-from zoho_console.screens.words import GUARD_TONES, clock, guard_name
+from zoho_console.screens.words import GUARD_TONES, clock, count, guard_name
 from zoho_console.workspace.health import Health, HealthState
 
 EVERY_S = 3.0
@@ -101,7 +101,7 @@ class StatusScreen(Screen):
         facts = []
         usage = self.health.evidence.usage
         if usage is not None:
-            facts.append(f"{usage.credits_used:,} credits used by this console")
+            facts.append(f"{count(usage.credits_used, 'credit')} used by this console")
             if usage.credits_left is not None:
                 facts.append(f"{usage.credits_left:,} left")
         if self.health.expires_at is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select, text
 
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, Mapping, RowRecord, RowState
-from zoho_console.domain.drifts import Drift, DriftCount, Drifted
+from zoho_console.domain.drifts import CHANGED_IN_BOTH, LEFT_TO_OTHERS, Drift, DriftCount, Drifted, explained
 from zoho_console.domain.fields import print_value
 from zoho_console.domain.terms import Proof, Terms
 from zoho_console.store.database import Database
@@ -48,13 +48,24 @@ _FACETS = text(
 _DRIFTS = text(
     """
     select cell.key as field, cell.value ->> 'who' as who, count(*)::integer as rows,
-        (count(*) filter (where cell.value ->> 'who' = 'both' and cell.value ->> 'policy' = 'ask'))::integer as asked
+        (count(*) filter (where cell.value ->> 'who' = 'both' and cell.value ->> 'policy' = 'ask'))::integer as asked,
+        (count(*) filter (where cell.value ->> 'who' = 'both'
+            and cell.value ->> 'policy' <> coalesce(cell.value ->> 'usual', 'ask')))::integer as decided
     from change_rows, json_each(drift) as cell
     where change_set_id = :id and state <> 'invalid' group by 1, 2 order by 1, 2
     """
 )
 _DRIFTED_IN = text("(change_rows.drift -> :field ->> 'who') = :who")
 _DRIFTED = text("exists (select from json_each(change_rows.drift) as cell where cell.value ->> 'who' = :who)")
+
+
+# The cell that finds the account is what the file calls it; a few digits are no part of an id that anybody looks for.
+_FOUND = text(
+    """
+    (change_rows.record_name ilike :like or change_rows.record_id = :exact or change_rows.number::text = :exact
+        or (file_rows.texts ->> cast(change_sets.mapping ->> 'key_column' as integer)) ilike :cell)
+    """
+)
 
 
 class JournalRows:
@@ -70,17 +81,23 @@ class JournalRows:
         states: Collection[RowState] = (),
         field: str = "",
         drift: Drift | None = None,
+        found: str = "",
         after: int = 0,
         limit: int = 200,
     ) -> list[RowRecord]:
         """Up to `limit` rows after row number `after`, in the file's order.
 
         Only those in one of `states` (all if empty), only those that change the field of this API name (if given); with
-        `drift` those in which these changed it, or any field, since the export.
+        `drift` those in which these changed it, or any field, since the export; with `found` those whose account is
+        called so, in Zoho or in the file, whose record id this is, or whose number.
         """
         query = _rows_of(change_set_id).where(change_rows.c.number > after).limit(limit)
         if states:
             query = query.where(change_rows.c.state.in_([str(state) for state in states]))
+        if found:
+            like = f"%{_escaped(found)}%"
+            cell = found if found.isdigit() else like
+            query = query.where(_FOUND.bindparams(like=like, exact=found, cell=cell))
         if drift is not None:
             who = _DRIFTED_IN.bindparams(field=field, who=drift) if field else _DRIFTED.bindparams(who=drift)
             query = query.where(who)
@@ -88,10 +105,13 @@ class JournalRows:
             query = query.where(text("(change_rows.after -> :field) is not null").bindparams(field=field))
         return self._read(query)
 
-    def all_rows(self, change_set_id: int) -> Iterator[RowRecord]:
-        """Every row in the file's order, in a short transaction for each 1,000; memory does not grow with the file."""
+    def all_rows(self, change_set_id: int, states: Collection[RowState] = ()) -> Iterator[RowRecord]:
+        """Every row in the file's order, or those in one of `states`, in a short transaction for each 1,000.
+
+        Memory does not grow with the file.
+        """
         after = 0
-        while block := self.rows(change_set_id, after=after, limit=BLOCK):
+        while block := self.rows(change_set_id, states=states, after=after, limit=BLOCK):
             yield from block
             after = block[-1].number
 
@@ -141,7 +161,7 @@ class JournalRows:
             found = connection.execute(_DRIFTS, {"id": change_set_id}).all()
             labels = _labels(connection, change_set_id)
         return [
-            DriftCount(row.field, labels.get(row.field, row.field), Drift(row.who), row.rows, row.asked)
+            DriftCount(row.field, labels.get(row.field, row.field), Drift(row.who), row.rows, row.asked, row.decided)
             for row in found
         ]
 
@@ -218,7 +238,7 @@ def _rows_of(change_set_id: int) -> Select[Any]:
     """The rows of a change set with their cells in its file, in the file's order."""
     of_file = (file_rows.c.file_id == change_sets.c.file_id) & (file_rows.c.number == change_rows.c.number)
     return (
-        select(change_rows, file_rows.c.texts)
+        select(change_rows, file_rows.c.texts, change_sets.c.labels)
         .join(change_sets, change_sets.c.id == change_rows.c.change_set_id)
         .outerjoin(file_rows, of_file)
         .where(change_rows.c.change_set_id == change_set_id)
@@ -228,6 +248,10 @@ def _rows_of(change_set_id: int) -> Select[Any]:
 
 def row_from(row: RowMapping) -> RowRecord:
     """A row of the table as a value."""
+    drift = {name: Drifted.from_json(one) for name, one in (row["drift"] or {}).items()}
+    words = row["reason"], row["advice"]
+    if not row["reason"] and row["code"] in (CHANGED_IN_BOTH, LEFT_TO_OTHERS):
+        words = explained(row["code"], drift, row.get("labels") or {})
     return RowRecord(
         number=row["number"],
         texts=tuple(row.get("texts") or ()),
@@ -237,14 +261,19 @@ def row_from(row: RowMapping) -> RowRecord:
         before=row["before"],
         after=row["after"],
         code=row["code"],
-        reason=row["reason"],
-        advice=row["advice"],
+        reason=words[0],
+        advice=words[1],
         batch=row["batch"],
         attempt=row["attempt"],
         seen_at=row["seen_at"],
         proof=Proof(row["proof"]),
-        drift={name: Drifted.from_json(one) for name, one in (row["drift"] or {}).items()},
+        drift=drift,
     )
+
+
+def _escaped(words: str) -> str:
+    """Words that a pattern finds as they are."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _labels(connection: Connection, change_set_id: int) -> dict[str, str]:

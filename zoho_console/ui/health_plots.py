@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QVBoxLayout, QWidget
 
 from zoho_console.screens import day_words
+from zoho_console.screens.table import plain_tooltip
 from zoho_console.screens.token_health import TokenHealthScreen
 from zoho_console.ui.parts.basics import card, label, row
 from zoho_console.ui.parts.plot import BarPlot, LinePlot
@@ -55,6 +56,7 @@ class HealthPlots(QWidget):
         self.credits_words.setText(day_words.credits_sentence(overview))
         self.renewals_words.setText(day_words.renewals_sentence(overview))
         self.left_words.setText(day_words.left_spoken(overview))
+        self.credits_words.setToolTip(plain_tooltip(day_words.left_spoken(overview)))
         self.credits.show_bars(
             day_words.credit_bars(overview), name="Credits used, by the hour", spoken=day_words.credits_spoken(overview)
         )
@@ -65,7 +67,9 @@ class HealthPlots(QWidget):
             [one.left for one in hours], [one.at for one in day_words.credit_bars(overview)], day_words.RESERVE,
             name="Credits left", spoken=day_words.left_spoken(overview),
         )  # fmt: skip
-        self.left.setVisible(overview.left is not None)
+        is_known = overview.left is not None
+        self.left.setVisible(is_known)
+        self.left_words.setVisible(is_known)  # else the two plots would end at different heights
 
     def arrange(self, width: int) -> None:
         """Beside each other where there is room."""

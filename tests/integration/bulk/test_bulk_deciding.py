@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import csv
+import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from bulk_journey import Journey
 
-from zoho_console.bulk.deciding import decide
+from zoho_console.background import Stopped
 from zoho_console.bulk.drift import Policies
 from zoho_console.bulk.exporting import USUAL, CsvExport, ExportForm, write_records
 from zoho_console.bulk.mapping import is_target
+from zoho_console.bulk.planning import decided
 from zoho_console.domain.changes import ChangeSet, RowState
-from zoho_console.domain.drifts import Drift, DriftCount, Policy
+from zoho_console.domain.drifts import Drift, DriftCount, Drifted, Policy
 from zoho_console.errors import ZohoConfigError
 from zoho_console.workspace.accounts import AccountQuery
 
 COLUMNS = ("id", "Account_Name", "Health_Score", "Phone")
 SCORE = "Health_Score"
+NOBODY = Drifted(Drift.SAME, None, None)
 
 
 def returned(journey: Journey, count: int) -> ChangeSet:
@@ -50,10 +56,10 @@ def test_the_plan_knows_who_changed_what(journey: Journey) -> None:
 
 def test_one_row_is_decided_and_only_what_was_taken_is_sent(journey: Journey) -> None:
     planned = returned(journey, 3)
-    assert decide(journey.journal, planned.id, SCORE, Policy.THEIRS, [3]).counts == {
+    assert journey.journal.decide(planned.id, SCORE, Policy.THEIRS, [3]).counts == {
         RowState.CONFLICT: 2, RowState.PLANNED: 1,
     }  # fmt: skip
-    assert decide(journey.journal, planned.id, SCORE, Policy.MINE, [4]).count(RowState.PLANNED) == 2
+    assert journey.journal.decide(planned.id, SCORE, Policy.MINE, [4]).count(RowState.PLANNED) == 2
 
     done = journey.apply(planned)
 
@@ -69,19 +75,19 @@ def test_one_row_is_decided_and_only_what_was_taken_is_sent(journey: Journey) ->
         "changed-in-both",
     )
     with pytest.raises(ZohoConfigError, match="stay as they are"):
-        decide(journey.journal, planned.id, SCORE, Policy.MINE)
+        journey.journal.decide(planned.id, SCORE, Policy.MINE)
 
 
 def test_a_retry_asks_again_or_takes_a_policy(journey: Journey) -> None:
     planned = returned(journey, 2)
-    done = journey.apply(decide(journey.journal, planned.id, SCORE, Policy.MINE, [2]))
+    done = journey.apply(journey.journal.decide(planned.id, SCORE, Policy.MINE, [2]))
     assert done.counts == {RowState.CONFLICT: 1, RowState.UPDATED: 1}
     assert journey.retry(done).counts == {RowState.CONFLICT: 1}
     assert journey.retry(done, policies=Policies(Policy.MINE)).counts == {RowState.PLANNED: 1}
 
 
 def test_a_retry_keeps_decisions_where_zoho_has_the_same_value_still(journey: Journey) -> None:
-    planned = decide(journey.journal, returned(journey, 3).id, SCORE, Policy.MINE)
+    planned = journey.journal.decide(returned(journey, 3).id, SCORE, Policy.MINE)
     ids = journey.ids(3)
     journey.simulator.world.locked.update(ids)
     done = journey.apply(planned)
@@ -94,9 +100,9 @@ def test_a_retry_keeps_decisions_where_zoho_has_the_same_value_still(journey: Jo
 
 def test_a_whole_column_is_decided_in_blocks_and_batches_are_numbered_anew(journey: Journey) -> None:
     planned = returned(journey, 250)
-    decide(journey.journal, planned.id, SCORE, Policy.MINE)
+    journey.journal.decide(planned.id, SCORE, Policy.MINE)
     assert journey.journal.open_batches(planned.id) == [1, 2, 3]
-    again = decide(journey.journal, planned.id, SCORE, Policy.ASK)
+    again = journey.journal.decide(planned.id, SCORE, Policy.ASK)
     assert again.counts == {RowState.CONFLICT: 250}
     assert journey.journal.open_batches(planned.id) == []
 
@@ -111,11 +117,11 @@ def test_two_people_who_decide_different_fields_at_once_both_have_their_way(jour
     for turn in range(5):
         policies = ((SCORE, Policy.MINE), ("Phone", Policy.THEIRS))
         with ThreadPoolExecutor() as people:
-            list(people.map(lambda said: decide(journey.journal, planned.id, *said), policies))
+            list(people.map(lambda said: journey.journal.decide(planned.id, *said), policies))
         rows = journey.journal.rows(planned.id)
         assert {(row.state, *row.after) for row in rows} == {(RowState.PLANNED, SCORE)}, f"turn {turn}"
         for field, _policy in policies:
-            decide(journey.journal, planned.id, field, Policy.ASK)
+            journey.journal.decide(planned.id, field, Policy.ASK)
 
 
 def test_hostile_words_survive_a_decision(journey: Journey) -> None:
@@ -128,7 +134,7 @@ def test_hostile_words_survive_a_decision(journey: Journey) -> None:
     records[one]["Description"] = text
     path.write_text(path.read_text("utf-8").replace(",a,", f',"{text.replace(chr(34), chr(34) * 2)} mine",'), "utf-8")
     planned = journey.prepare(path)
-    decide(journey.journal, planned.id, "Description", Policy.MINE)
+    journey.journal.decide(planned.id, "Description", Policy.MINE)
     (row,) = journey.journal.rows(planned.id)
     assert (row.before, row.after) == ({"Description": text}, {"Description": f"{text} mine"})
 
@@ -151,3 +157,100 @@ def test_every_account_exported_and_brought_back_untouched_changes_nothing(journ
     journey.call(export())
     planned = journey.prepare(path, blanks="clear")
     assert planned.counts == {RowState.UNCHANGED: 300}
+
+
+def test_decisions_hold_in_a_plan_made_anew_where_record_field_and_values_are_the_same(journey: Journey) -> None:
+    planned, ids = returned(journey, 5), journey.ids(5)
+    path, journal = journey.folder / "stamped.csv", journey.journal
+    journal.decide(planned.id, SCORE, Policy.THEIRS, [2, 3])
+    journal.decide(planned.id, SCORE, Policy.MINE, [4])
+    journey.simulator.world.records("Accounts")[ids[1]][SCORE] = 34
+    keep = Policies(decided_in=planned.id)
+
+    again = journey.prepare(path, policies=keep)
+
+    assert [row.drift[SCORE].policy for row in journal.rows(again.id)] == [
+        Policy.THEIRS, Policy.ASK, Policy.MINE, Policy.ASK, Policy.ASK,
+    ]  # fmt: skip
+    assert [row.state for row in journal.rows(again.id)] == [
+        RowState.PLANNED, RowState.CONFLICT, RowState.PLANNED, RowState.CONFLICT, RowState.CONFLICT,
+    ]  # fmt: skip
+    assert [(one.asked, one.decided) for one in journal.drifts(again.id)] == [(3, 2), (0, 0)]
+    assert again.counts == journal.change_set(again.id).counts
+    # Who gives the column another policy has said so later.
+    other = journey.prepare(path, policies=Policies(Policy.MINE, decided_in=again.id))
+    assert {row.drift[SCORE].policy for row in journal.rows(other.id)} == {Policy.MINE}
+    assert journal.drifts(other.id)[0].decided == 0
+    # A cell decided otherwise than its column says stays so while the column keeps its policy.
+    journal.decide(other.id, SCORE, Policy.ASK, [5])
+    last = journey.prepare(path, policies=Policies(Policy.MINE, decided_in=other.id))
+    assert last.counts == {RowState.PLANNED: 4, RowState.CONFLICT: 1}
+
+
+def test_a_stamp_of_another_export_ends_what_was_decided(journey: Journey) -> None:
+    planned = returned(journey, 2)
+    journey.journal.decide(planned.id, SCORE, Policy.MINE)
+    records = journey.simulator.world.records("Accounts")
+    for one in journey.ids(2):
+        records[one].update(Health_Score=11, Phone="+49 30 11")
+    path = journey.folder / "later.csv"
+    with CsvExport(path, COLUMNS, ExportForm("exact", stamped=True)) as export:
+        export.add([records[one] for one in journey.ids(2)])
+    path.write_text(path.read_text("utf-8").replace(",11,", ",22,"), "utf-8")
+    for one in journey.ids(2):
+        records[one]["Health_Score"] = 33
+    again = journey.prepare(path, policies=Policies(decided_in=planned.id))
+    assert again.counts == {RowState.CONFLICT: 2}
+
+
+def test_the_statement_decides_rows_as_they_are_decided_one_by_one(journey: Journey) -> None:
+    records, ids = journey.simulator.world.records("Accounts"), journey.ids(40)
+    seed = random.randrange(10**9)
+    print(f"seed {seed}")
+    dice, fields = random.Random(seed), (SCORE, "Phone", "Description")
+    values = {SCORE: (1, 2, None), "Phone": ("1", "2", None), "Description": ("a“\\", "b'{}", None)}
+    path = journey.folder / "stamped.csv"
+
+    def turn(fold: Callable[[dict[str, Any]], None]) -> None:
+        for one in ids:
+            fold(records[one])
+
+    turn(lambda record: record.update({name: dice.choice(values[name]) for name in fields}))
+    with CsvExport(path, ("id", *fields), ExportForm("exact", stamped=True)) as export:
+        export.add([records[one] for one in ids])
+    stamps = [line[-1] for line in csv.reader(path.read_text("utf-8").splitlines())]
+    turn(lambda record: record.update({name: dice.choice(values[name]) for name in fields}))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = [[one, *(dice.choice(values[name]) for name in fields)] for one in ids]
+        lines = [["id", "Health Score", "Phone", "Description"], *rows]
+        csv.writer(file).writerows([*line, stamp] for line, stamp in zip(lines, stamps, strict=True))
+    planned = journey.prepare(path, blanks="clear")
+    expected = journey.journal.rows(planned.id)
+    for _ in range(12):
+        name, policy = dice.choice(fields), dice.choice(list(Policy))
+        numbers = dice.sample(range(2, 42), dice.choice([1, 10])) if dice.random() < 0.7 else []
+        made = journey.journal.decide(planned.id, name, policy, numbers)
+        expected = [
+            decided(row, {name: policy}, made.labels)
+            if row.drift.get(name, NOBODY).who is Drift.BOTH and (not numbers or row.number in numbers)
+            else row
+            for row in expected
+        ]
+        found = [replace(row, batch=None) for row in journey.journal.rows(planned.id)]
+        for row, other in zip(found, expected, strict=True):
+            assert row == replace(other, batch=None)
+
+
+def test_a_decision_that_is_cancelled_on_its_way_leaves_every_row_as_it_was(journey: Journey) -> None:
+    planned = returned(journey, 3)
+    before = journey.journal.rows(planned.id)
+    told = []
+
+    def tell(rows: int) -> None:
+        told.append(rows)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        journey.journal.decide(planned.id, SCORE, Policy.MINE, (), tell)
+    assert told == [3]
+    assert journey.journal.rows(planned.id) == before

@@ -11,7 +11,7 @@ from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState
 from zoho_console.domain.guards import Guard
 from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.bulk_words import PROBLEMS
+from zoho_console.screens.bulk_words import PROBLEMS, updated_words
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
 from zoho_console.ui.parts.basics import button, row, separator, set_tone
@@ -20,6 +20,7 @@ from zoho_console.ui.parts.guard_mark import GuardPill
 from zoho_console.ui.parts.progress import ProgressLine
 
 HEIGHT = 38
+LONG = 5000  # rows that take more than a moment to decide
 
 
 class Asks(Protocol):
@@ -71,7 +72,7 @@ class Foot(QWidget):
         self.primary = button("", self._press_primary, "primary")
         self.primary.setMinimumHeight(36)
         self._wanted: set[QPushButton] = set()
-        self.progress = ProgressLine(screen.cancel_comparing)
+        self.progress = ProgressLine(self._cancel)
         self._state = QWidget()
         layout = QHBoxLayout(self._state)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -93,18 +94,28 @@ class Foot(QWidget):
         return (self.back, self.report, self.pause, self.stop, self.undo, self.again, self.primary)
 
     def show_state(self) -> None:
-        """Draw what can be done at this step, or how far comparing is."""
-        screen = self._screen
-        progress = screen.progress
-        if screen.is_comparing and progress is not None:
-            self._state.hide()
-            of = f" of {progress.total:,}" if progress.total else ""
-            self.progress.say(f"Comparing with Zoho: {progress.done:,}{of} rows", progress.done, progress.total)
+        """Draw what can be done at this step, or how far comparing or deciding is."""
+        screen, deciding = self._screen, self._screen.deciding
+        if screen.is_comparing and screen.progress is not None:
+            self._say_progress("Comparing with Zoho", screen.progress.done, screen.progress.total)
+        elif deciding.is_deciding and deciding.total > LONG:
+            self._say_progress("Deciding", deciding.done, deciding.total)
         else:
             self.progress.say("")
             self._show_buttons()
             self._state.show()
         self.setVisible(screen.step is not Step.FILE or screen.source.table is not None)
+
+    def _say_progress(self, what: str, done: int, total: int) -> None:
+        self._state.hide()
+        of = f" of {total:,}" if total else ""
+        self.progress.say(f"{what}: {done:,}{of} rows", done, total)
+
+    def _cancel(self) -> None:
+        if self._screen.is_comparing:
+            self._screen.cancel_comparing()
+        else:
+            self._screen.deciding.cancel()
 
     def _show_buttons(self) -> None:
         screen = self._screen
@@ -165,7 +176,7 @@ class Foot(QWidget):
         else:
             self._say("There is nothing to change.", "Every row is unchanged already or cannot be used.")
         if asked := screen.deciding.asked:
-            words = f"{count(asked, 'value')} changed in the file and in Zoho: the rows are left out until you decide."
+            words = f"{count(asked, 'value')} {'waits' if asked == 1 else 'wait'} for your decision."
             self._say(
                 words, screen.price() if planned else "Choose yours or Zoho’s for each row, or for a whole column."
             )
@@ -191,9 +202,11 @@ class Foot(QWidget):
     def _result(self, change_set: ChangeSet) -> None:
         updated = change_set.count(RowState.UPDATED)
         if change_set.state is ChangeSetState.FINISHED:
-            changed = f"{count(updated, 'account')} updated." if updated else "No account was changed."
-            kept = "Their before-values are kept: this run can be undone. " if updated else ""
-            self._say(changed, f"{kept}The report has one line for every row.")
+            changed = "No account was changed."
+            if updated:
+                changed = f"{count(updated, 'account')} {updated_words(change_set)}."
+            kept = "Their before-values are kept: this run can be undone."
+            self._say(changed, kept if updated else "The report has one line for every row.")
         else:
             self._say("This was given up before anything was sent.", change_set.note)
         self._want(self.report)
@@ -203,7 +216,7 @@ class Foot(QWidget):
 
     def _offer_to_send(self, words: str, action: Callable[[], None]) -> None:
         is_kept_back = self._screen.desk.is_watch_only
-        self._offer(words, action, enabled=not is_kept_back)
+        self._offer(words, action, enabled=not (is_kept_back or self._screen.deciding.is_deciding))
         if is_kept_back:
             self._say("This connection is watch only.", "Nothing is sent until its guard is lowered under Connections.")
 

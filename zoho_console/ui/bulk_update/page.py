@@ -73,7 +73,7 @@ class BulkUpdatePage(Page):
         step = steps.get(screen.step, self.rows_step)
         step.show_state()
         self._steps.setCurrentWidget(step)
-        self._steps.setEnabled(not screen.is_comparing)  # the foot says why
+        self._steps.setEnabled(not (screen.is_comparing or screen.deciding.is_deciding))  # the foot says why
         self.spine.show_step(screen.step, screen.facts, screen.can_go_to)
         self._say()
         self.foot.show_state()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from zoho_console.domain.changes import ChangeSet, RowState
+from zoho_console.domain.changes import ChangeSet, ChangeSetKind, RowState
 from zoho_console.domain.drifts import Drift
+from zoho_console.domain.fields import shortened
 from zoho_console.screens.bulk_words import FieldFacet, are_problems, by_field
 from zoho_console.screens.cells import STATE_TONES
 from zoho_console.screens.change_set import ChangeSetScreen, Step
@@ -16,10 +19,12 @@ from zoho_console.screens.deciding import SHOWN
 from zoho_console.screens.table import ROW_ROLE
 from zoho_console.ui.bulk_update.columns_step import SHARES, keep_narrow
 from zoho_console.ui.bulk_update.row_detail import RowDetail
-from zoho_console.ui.parts.basics import card, label, row, separator, set_style_property
+from zoho_console.ui.parts.asking_edit import AskingEdit
+from zoho_console.ui.parts.basics import EmptyState, button, card, label, row, separator, set_style_property
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.scrolled import Scrolled
 from zoho_console.ui.parts.table import TableView
+from zoho_console.ui.parts.table_cover import TableCover
 from zoho_console.ui.parts.tile import Tile
 from zoho_console.ui.theme import Look
 
@@ -34,6 +39,7 @@ _WORDS: dict[RowState, str] = {
     RowState.SKIPPED: "Not sent",
     RowState.INVALID: "Cannot be used",
 }
+_UNDO_WORDS = {**_WORDS, RowState.PLANNED: "Will be put back", RowState.UPDATED: "Put back"}
 _WHO: dict[Drift, str] = {
     Drift.BOTH: "Changed in both",
     Drift.MINE: "Only yours",
@@ -72,6 +78,7 @@ class RowsStep(QWidget):
         self._shown: object = None
         self._back_to: int | None = None  # the row to show again once it was decided
         self.tiles: dict[object, FilterTile] = {}
+        self.search = AskingEdit("Find an account, a record id or a row number", "Find an account, id or row")
         self._title = label("", "strong")
         self._title.setContentsMargins(10, 0, 0, 4)
         self._tiles = QVBoxLayout()
@@ -84,6 +91,8 @@ class RowsStep(QWidget):
         frame, layout = card(margins=(8, 12, 8, 8), spacing=2)
         keep_narrow(frame)
         layout.addWidget(self._title)
+        layout.addLayout(row(self.search))
+        layout.addSpacing(4)
         layout.addWidget(Scrolled(inside), 1)
         rows, rows_layout = card(margins=(1, 1, 1, 1))
         self.view = TableView(look, screen.rows.table, "Rows of the file")
@@ -91,6 +100,7 @@ class RowsStep(QWidget):
         rows_layout.setSpacing(0)
         rows_layout.addWidget(self.view, 1)
         rows_layout.addWidget(self.detail)
+        self._build_search(look)
         self.detail.decisions.decided.connect(self._deciding)
         self.view.row_chosen.connect(self.detail.show_row)
         screen.rows.table.modelReset.connect(self._rows_came)
@@ -99,6 +109,15 @@ class RowsStep(QWidget):
         whole.setSpacing(16)
         whole.addWidget(frame, SHARES[0])
         whole.addWidget(rows, SHARES[1])
+
+    def _build_search(self, look: Look) -> None:
+        self.search.setToolTip("Among the rows that are chosen below. Ctrl+F comes here, Escape shows all again.")
+        self._cover = TableCover(look, self.view)
+        self.nothing = EmptyState(look, "search", "No such row", "", button("Show all of them", self._find_nothing))
+        self.search.asked.connect(self._screen.rows.find)
+        for place, key, action in ((self, "Ctrl+F", self._begin_finding), (self.search, "Escape", self._find_nothing)):
+            shortcut = QShortcut(QKeySequence(key), place, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
 
     def show_state(self) -> None:
         """Draw fields and counts when they changed, and mark the one that filters."""
@@ -112,6 +131,25 @@ class RowsStep(QWidget):
         for own, tile in self.tiles.items():
             chosen = own == (screen.drift or field or (states[0] if states else None))
             set_style_property(tile, "chosen", "true" if chosen else "false")
+        self.search.show_text(screen.rows.found)
+        self._show_cover()
+
+    def _show_cover(self) -> None:
+        rows = self._screen.rows
+        if rows.found and not rows.table.rows and not rows.is_loading:
+            self.nothing.say("No such row", f"None of these rows is for “{shortened(rows.found, 40)}”.")
+            self._cover.show_words(self.nothing)
+        else:
+            self._cover.uncover()
+
+    def _begin_finding(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _find_nothing(self) -> None:
+        self.search.clear()
+        self._screen.rows.find("")
+        self.view.setFocus()
 
     def _rows_came(self) -> None:
         """Other rows: of those with a problem the first is told at once."""
@@ -148,7 +186,7 @@ class RowsStep(QWidget):
             self._tiles.addWidget(_same_words())
             self._add_line()
         self._add(None, FilterTile("All rows", change_set.total), ())
-        for state, words in _WORDS.items():
+        for state, words in (_UNDO_WORDS if change_set.kind is ChangeSetKind.UNDO else _WORDS).items():
             if count := change_set.count(state):
                 tone = STATE_TONES[state]
                 self._add(state, FilterTile(words, count, "" if tone == "accent" else tone), (state,))

@@ -6,15 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from zoho_console.domain.changes import ChangeSetState, RowState
-from zoho_console.screens.bulk_words import ON_THEIR_WAY, left_out_sentence, pace, sent_of
+from zoho_console.screens.bulk_words import ON_THEIR_WAY, left_out_sentence, pace, sent_of, updated_words
 from zoho_console.screens.change_set import ChangeSetScreen
 from zoho_console.screens.run_watch import LOG_LINES
 from zoho_console.ui.parts.basics import card, label, row, set_tone
 from zoho_console.ui.parts.elided import ElidedLabel
 from zoho_console.ui.parts.scrolled import Scrolled
 
+UPDATED = "updated"
 _COUNTERS: tuple[tuple[str, tuple[RowState, ...], str], ...] = (
-    ("updated", (RowState.UPDATED,), "good"),
+    (UPDATED, (RowState.UPDATED,), "good"),
     ("refused by Zoho", (RowState.REFUSED,), "bad"),
     ("changed by others", (RowState.CONFLICT,), "warn"),
     ("unproved", (RowState.UNPROVED,), "warn"),
@@ -29,13 +30,14 @@ class RunStep(QWidget):
         super().__init__()
         self._screen = screen
         self.counters: dict[str, QLabel] = {}
+        self._updated = label("", "small")
         counters = QHBoxLayout()
         counters.setSpacing(12)
         for words, _states, _tone in _COUNTERS:
             frame, inside = card(spacing=2)
             self.counters[words] = label("0", "big-number")
             inside.addWidget(self.counters[words])
-            inside.addWidget(label(words, "small"))
+            inside.addWidget(self._updated if words == UPDATED else label(words, "small"))
             counters.addWidget(frame, 1)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -56,6 +58,7 @@ class RunStep(QWidget):
         screen = self._screen
         if screen.change_set is None:
             return
+        self._updated.setText(updated_words(screen.change_set))
         counts = screen.counts
         for words, states, tone in _COUNTERS:
             rows = sum(counts.get(state, 0) for state in states)

@@ -46,8 +46,8 @@ class PreferencesPage(Page):
         self.fields = {
             "database_url": FormField("&Address", self.address),
             "password": FormField("Pass&word", self.password),
-            "redirect_port": FormField("&Port for Zoho's answer", self.port),
-            "quarantine_s": FormField("&Wait, in seconds", self.quarantine),
+            "redirect_port": FormField("&Port for Zoho's answer", self.port, _PORT),
+            "quarantine_s": FormField("&Wait, in seconds", self.quarantine, _QUARANTINE),
         }
         self.try_it = button("Try it", lambda: screen.try_database(self.draft))
         self.trial = label("", "small", wraps=True, selectable=True)
@@ -103,11 +103,7 @@ class PreferencesPage(Page):
     def _work_card(self) -> QFrame:
         frame, inside = card()
         inside.addWidget(label("Sign-in and bulk updates", "card-title"))
-        form = self._form("redirect_port")
-        form.addRow("", label(_PORT, "muted", wraps=True))
-        self.fields["quarantine_s"].put_into(form)
-        form.addRow("", label(_QUARANTINE, "muted", wraps=True))
-        inside.addLayout(form)
+        inside.addLayout(self._form("redirect_port", "quarantine_s"))
         return frame
 
     def _place_card(self) -> QFrame:

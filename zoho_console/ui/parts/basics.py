@@ -117,7 +117,7 @@ class EmptyState(QFrame):
     def set_text_width(self, width: int) -> None:
         """How wide the sentences run; a wrapped label alone would be given too little height."""
         self.text.setFixedWidth(width)
-        self.text.setMinimumHeight(self.text.heightForWidth(width))
+        self.text.setMinimumHeight(max(0, self.text.heightForWidth(width)))  # -1 of no words
 
     def _draw(self) -> None:
         self._picture.setPixmap(self._look.icon(self._icon, "faint").pixmap(28, 28))

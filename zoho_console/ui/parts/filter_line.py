@@ -5,54 +5,29 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit
 
 from zoho_console.screens.table import Column, RecordsTable
+from zoho_console.ui.parts.asking_edit import AskingEdit
 from zoho_console.ui.parts.basics import set_style_property
 from zoho_console.ui.parts.table import TableView
 
 HEIGHT, GAP = 36, 4
-PAUSE_MS = 400
 _HOW = (
     "Part of the text, or a comparison such as < 40, = Retail or >= 2026-01-01. (blank) and (filled) find empty and "
     "filled ones. Alt+↑ and Alt+↓ sort by this column, ↓ goes to the rows."
 )
 
 
-class FilterEdit(QLineEdit):
-    """The filter of one column. Signals: `asked` (text) on Enter or a pause in typing."""
-
-    asked = Signal(str)
+class FilterEdit(AskingEdit):
+    """The filter of one column."""
 
     def __init__(self, parent: QFrame, column: Column) -> None:
-        super().__init__(parent)
+        super().__init__(f"Filter {column.title}", "filter", parent)
         self.key = column.key
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
-        self.setProperty("role", "filter")
-        self.setAccessibleName(f"Filter {column.title}")
-        self.setPlaceholderText("filter")
         self.setToolTip(_HOW)
-        self.setClearButtonEnabled(True)
-        self.textChanged.connect(self._typed)
-        self.returnPressed.connect(self._ask)
-
-    def show_text(self, text: str) -> None:
-        """Show the filter in use, unless the person is typing another."""
-        if not self.hasFocus() and not self._pause.isActive() and text != self.text():
-            self.setText(text)
-            self._pause.stop()  # nobody typed
-
-    def _typed(self, _text: str) -> None:
-        self._pause.start()
-
-    def _ask(self) -> None:
-        self._pause.stop()
-        self.asked.emit(self.text())
 
 
 class FilterLine(QFrame):

@@ -11,9 +11,9 @@ LABEL_DROP = 8  # brings the label to the line of the text in the control
 
 
 class FormField(QWidget):
-    """Holds `edit`; add it to a form with `put_into`."""
+    """Holds `edit`, and a note under it; add it to a form with `put_into`."""
 
-    def __init__(self, words: str, edit: QWidget) -> None:
+    def __init__(self, words: str, edit: QWidget, note: str = "") -> None:
         super().__init__()
         self._words = words
         self.edit = edit
@@ -25,6 +25,8 @@ class FormField(QWidget):
         layout.setSpacing(3)
         layout.addWidget(edit)
         layout.addWidget(self._problem)
+        if note:
+            layout.addWidget(label(note, "muted", wraps=True))
 
     @property
     def problem(self) -> str:

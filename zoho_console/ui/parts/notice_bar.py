@@ -24,6 +24,7 @@ class NoticeBar(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
+        look.changed.connect(self._draw)
         self.hide()
 
     @property
@@ -63,6 +64,7 @@ class NoticeBar(QWidget):
         if notice.action:
             layout.addWidget(button(notice.action, lambda: self.page_wanted.emit(notice.page)))
         close = QToolButton()
+        close.setObjectName("close")
         close.setIcon(self._look.icon("close", "text"))
         close.setIconSize(QSize(14, 14))
         close.setAccessibleName("Dismiss this notice")
@@ -70,6 +72,10 @@ class NoticeBar(QWidget):
         layout.addWidget(close)
         frame.setAccessibleName(notice.text)
         return frame
+
+    def _draw(self) -> None:
+        for close in self.findChildren(QToolButton, "close"):
+            close.setIcon(self._look.icon("close", "text"))
 
     def _dismiss(self, notice: Notice) -> None:
         for entry in [entry for entry in self._frames if entry[0] == notice]:

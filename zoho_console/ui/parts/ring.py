@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from zoho_console.ui.theme import Look
 
-SIZE, STROKE = 58, 5
+SIZE, STROKE = 62, 4
 
 
 class Ring(QWidget):
