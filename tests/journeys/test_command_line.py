@@ -151,6 +151,7 @@ def test_the_main_job_from_sign_in_to_undo(console: Console, tmp_path: Path) -> 
     console.run("jobs", "report", str(done["id"]), str(again), "--exact")
     with again.open(encoding="utf-8", newline="") as file:
         assert [line["State"] for line in csv.DictReader(file)] == [line["State"] for line in lines]
+    assert console.value("jobs", "report", str(done["id"]), str(again), "--to-correct")["rows"] == len(lines) - good
 
 
 def test_a_sheet_is_named_and_failed_rows_are_retried(console: Console, tmp_path: Path) -> None:

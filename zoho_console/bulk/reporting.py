@@ -15,6 +15,7 @@ from zoho_console.domain.fields import print_value
 from zoho_console.store.journal import Journal
 
 TOLD_EVERY = 1000  # rows
+PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED, RowState.SKIPPED)
 
 STATE_WORDS: dict[RowState, str] = {
     RowState.PLANNED: "will change",

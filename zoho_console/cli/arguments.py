@@ -231,6 +231,11 @@ def _jobs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
             action.add_argument(
                 "--exact", action="store_true", help="cells to the letter, not escaped for spreadsheets"
             )
+            action.add_argument(
+                "--to-correct",
+                action="store_true",
+                help="only the rows that were not applied, to be mended and run again",
+            )
         if name == "undo":
             _undoing(action)
         if name == "retry":

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoho_console.bulk.drift import policies_from
 from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.preparing import FAILED, prepare_retry
-from zoho_console.bulk.reporting import not_retried, summary
+from zoho_console.bulk.reporting import PROBLEMS, not_retried, summary
 from zoho_console.bulk.undoing import Choice, prepare_undo
 from zoho_console.cli.exits import Exit
 from zoho_console.cli.output import Output, job_value
@@ -112,9 +112,10 @@ def stop(workspace: Workspace, arguments: Namespace, output: Output, _home: Path
 
 
 def report(workspace: Workspace, arguments: Namespace, output: Output, _home: Path) -> int:
-    """Write the report of a run: one line for every row of its file."""
+    """Write the report of a run: one line for every row of its file, or for those that are to be corrected."""
     form: Form = "exact" if arguments.exact else "spreadsheet"
-    rows = write_report(workspace, arguments.id, arguments.file, output, form=form)
+    states = PROBLEMS if arguments.to_correct else ()
+    rows = write_report(workspace, arguments.id, arguments.file, output, form=form, states=states)
     output.value({"file": str(arguments.file), "rows": rows})
     output.say(f"{rows:,} rows written to {arguments.file}.")
     return Exit.DONE

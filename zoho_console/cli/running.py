@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import Namespace
+from collections.abc import Collection
 from pathlib import Path
 
 from zoho_console.bulk.applying import Run
@@ -133,14 +134,21 @@ def exit_of(change_set: ChangeSet, *, is_by_rule: bool = False) -> Exit:
 
 
 def write_report(
-    workspace: Workspace, change_set_id: int, path: Path, output: Output, *, form: Form = "spreadsheet"
+    workspace: Workspace,
+    change_set_id: int,
+    path: Path,
+    output: Output,
+    *,
+    form: Form = "spreadsheet",
+    states: Collection[RowState] = (),
 ) -> int:
-    """Write the report of a run; how many rows it has comes out."""
+    """Write the report of a run, or its rows in some states; how many rows it has comes out."""
 
     def show(progress: Progress) -> None:
         output.progress(f"{progress.done:,} of {progress.total:,} rows written")
 
-    rows = workspace.engine.call(save_report(workspace.journal, change_set_id, path, form=form, on_progress=show))
+    report = save_report(workspace.journal, change_set_id, path, form=form, states=states, on_progress=show)
+    rows = workspace.engine.call(report)
     output.progress_done()
     return rows
 

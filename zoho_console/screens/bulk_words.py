@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.bulk.progress import Progress
+from zoho_console.bulk.reporting import PROBLEMS as PROBLEMS
 from zoho_console.bulk.reporting import STATE_WORDS, state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowRecord, RowState
 from zoho_console.domain.fields import shortened
@@ -29,7 +30,6 @@ class Step(StrEnum):
 ON_THEIR_WAY = (RowState.PLANNED, RowState.SENT)
 LEFT_OUT = (RowState.INVALID, RowState.UNCHANGED)
 # Rows whose record does not hold what the file says.
-PROBLEMS = (RowState.INVALID, RowState.REFUSED, RowState.CONFLICT, RowState.UNPROVED, RowState.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)

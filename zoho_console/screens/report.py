@@ -8,9 +8,8 @@ from pathlib import Path
 
 from zoho_console.bulk.escaping import Form
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import save_report
+from zoho_console.bulk.reporting import PROBLEMS, save_report
 from zoho_console.domain.changes import RowState
-from zoho_console.screens.bulk_words import PROBLEMS
 from zoho_console.screens.screen import Screen
 from zoho_console.screens.words import count
 
