@@ -8,8 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from zoho_console.bulk.progress import Progress
-from zoho_console.bulk.reporting import PROBLEMS as PROBLEMS
-from zoho_console.bulk.reporting import STATE_WORDS, state_words
+from zoho_console.bulk.reporting import PROBLEMS, STATE_WORDS, state_words
 from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState, Facet, RowRecord, RowState
 from zoho_console.domain.fields import shortened
 from zoho_console.screens.cells import LONGEST
@@ -115,6 +114,11 @@ def confirmation(change_set: ChangeSet, facets: Sequence[Facet], organisation: s
         f"{count(values, 'value')} of {accounts} will be written: {which}. "
         "The values of now are kept, so this run can be undone."
     )
+
+
+def problems(change_set: ChangeSet) -> int:
+    """How many rows were not applied, and are for a person to look at."""
+    return change_set.count(*PROBLEMS)
 
 
 def are_problems(states: Collection[RowState]) -> bool:

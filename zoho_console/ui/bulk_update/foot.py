@@ -11,7 +11,7 @@ from zoho_console.domain.changes import ChangeSet, ChangeSetKind, ChangeSetState
 from zoho_console.domain.guards import Guard
 from zoho_console.screens.again import may_be_undone
 from zoho_console.screens.bulk_update import BulkUpdateScreen
-from zoho_console.screens.bulk_words import PROBLEMS, updated_words
+from zoho_console.screens.bulk_words import problems, updated_words
 from zoho_console.screens.change_set import Step
 from zoho_console.screens.words import count
 from zoho_console.ui.parts.basics import button, row, separator, set_tone
@@ -169,7 +169,7 @@ class Foot(QWidget):
         has_file = screen.source.table is not None
         self._want(self.back, if_so=has_file)
         self._want(self.again, if_so=not has_file)
-        self._want(self.report, if_so=bool(change_set.count(*PROBLEMS)))
+        self._want(self.report, if_so=bool(problems(change_set)))
         if planned:
             self._say("The values of now are kept for an undo.", screen.price())
             self._offer_to_send(f"Apply {count(planned, 'change')}", self._page.ask_to_apply)
