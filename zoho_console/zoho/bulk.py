@@ -16,7 +16,7 @@ from zoho_console.domain.records import Record
 from zoho_console.errors import UnreadableAnswer, ZohoConfigError
 from zoho_console.zoho import bulk_jobs
 from zoho_console.zoho.archives import packed, rows_of
-from zoho_console.zoho.bulk_jobs import MOST_WRITTEN, JobState
+from zoho_console.zoho.bulk_jobs import MOST_BYTES, MOST_WRITTEN, JobState
 from zoho_console.zoho.call import Call
 
 T = TypeVar("T")
@@ -101,8 +101,8 @@ class BulkJobs:
 
         Nothing is changed until `before` was awaited, when the file has been uploaded. What `guard` raises, just before
         the bytes that start the job leave, means that none do. No automation runs. Errors: ZohoConfigError (too many,
-        not of the same fields, a value that a file cannot hold); NotReachable(sent=True) if the answer to the start
-        was lost: the job may run. Cost: 500 credits and 2 calls.
+        too long, not of the same fields, a value that a file cannot hold); NotReachable(sent=True) if the answer to the
+        start was lost: the job may run. Cost: 500 credits and 2 calls.
         """
         names = _columns(records, fields)
         content = await in_thread(_packed, records, names)
@@ -161,7 +161,12 @@ def _columns(records: Sequence[Record], fields: Mapping[str, Field]) -> list[str
 
 def _packed(records: Sequence[Record], names: Sequence[str]) -> bytes:
     rows = ([str(record["id"]), *(_cell(record[name]) for name in names)] for record in records)
-    return packed(_FILE, ["id", *names], iter(rows))
+    content = packed(_FILE, ["id", *names], iter(rows))
+    if len(content) >= MOST_BYTES:
+        raise ZohoConfigError(
+            f"The file of a bulk write job takes less than {MOST_BYTES // 1024**2} MB.", advice="Send fewer at once."
+        )
+    return content
 
 
 def _cell(value: Any) -> str:

@@ -14,7 +14,7 @@ from zoho_console.zoho.records import BASE, checked_id
 
 BULK = "/crm/bulk/v8"
 READ_CREDITS, WRITE_CREDITS = 50, 500
-MOST_WRITTEN = 25_000  # rows of a bulk write job
+MOST_WRITTEN, MOST_BYTES = 25_000, 25 * 1024**2  # rows of a bulk write job, and of the zip that has them
 _DONE, _FAILED = ("COMPLETED",), ("FAILURE", "FAILED", "SKIPPED")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from zoho_console.domain.changes import STARTING, ChangeSet, ChangeSetState, RowState
 from zoho_console.domain.terms import Terms
+from zoho_console.errors import ZohoConfigError
 from zoho_console.simulator.server import Simulator, SimulatorOptions
 from zoho_console.zoho.usage import ApiUsage
 
@@ -229,3 +231,11 @@ def test_an_undo_goes_by_a_job_as_well_and_empties_what_was_empty(journey: Journ
     assert jobs_made(journey) == 2
     assert undone.state is ChangeSetState.FINISHED
     assert {record_id: journey.value(record_id) for record_id in former} == former
+
+
+def test_a_file_that_zoho_would_not_take_is_not_uploaded(journey: Journey) -> None:
+    client, noise = journey.call(client_of(journey)), Random(7)
+    records = [{"id": str(number), "Description": noise.randbytes(100_000).hex()} for number in range(400)]
+    with pytest.raises(ZohoConfigError, match="less than 25 MB"):
+        journey.call(client.jobs.start_update("Accounts", records, {}))
+    assert not [one for one in dict(journey.simulator.traffic.counts) if "upload" in one or "bulk" in one]
