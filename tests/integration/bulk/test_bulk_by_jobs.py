@@ -13,6 +13,7 @@ from bulk_journey import Journey
 from sqlalchemy import text
 
 from zoho_console.domain.changes import STARTING, ChangeSet, ChangeSetState, RowState
+from zoho_console.domain.guards import Level
 from zoho_console.domain.terms import Terms
 from zoho_console.errors import ZohoConfigError
 from zoho_console.simulator.server import Simulator, SimulatorOptions
@@ -239,3 +240,22 @@ def test_a_file_that_zoho_would_not_take_is_not_uploaded(journey: Journey) -> No
     with pytest.raises(ZohoConfigError, match="less than 25 MB"):
         journey.call(client.jobs.start_update("Accounts", records, {}))
     assert not [one for one in dict(journey.simulator.traffic.counts) if "upload" in one or "bulk" in one]
+
+
+@pytest.mark.parametrize("how", ["guard", "pause"])
+def test_a_run_that_is_held_while_its_rows_are_looked_at_starts_no_job(journey: Journey, how: str) -> None:
+    plan = planned(journey)
+    journey.simulator.world.change("Accounts", journey.ids(1)[0], {"Health_Score": 5})
+
+    def hold(progress: Any) -> None:
+        if progress.sentence.startswith("Batch") and how == "guard":
+            journey.workspace.connections.set_guard(journey.acme.id, Level.WATCH, None)
+        elif progress.sentence.startswith("Batch"):
+            run.pause()
+
+    run = journey.run(plan, on_progress=hold, **QUICK)
+    paused = journey.call(run.apply())
+    assert (paused.state, paused.count(RowState.PLANNED)) == (ChangeSetState.PAUSED, ROWS - 1)
+    assert (jobs_made(journey), journey.asked("PUT")) == (0, 0)
+    journey.workspace.connections.set_guard(journey.acme.id, Level.OPEN, None)
+    insist_on_one_effect_each(journey, journey.apply(paused, **QUICK), updated=ROWS - 1, conflict=1)
