@@ -31,6 +31,10 @@ POSTGRES_DROPPED = ("include", "pgxs", "pkgconfig", "locale", "man", "doc")
 def main(arguments: list[str]) -> int:
     """Build; 0 if all went well."""
     out, wanted = Path(arguments[0]).absolute(), arguments[1:] or list(formats.FORMATS)
+    known = ("folder", *formats.FORMATS)
+    if unknown := [name for name in wanted if name not in known]:
+        print(f"There is no format {unknown[0]}; there are {', '.join(known)}.", file=sys.stderr)
+        return 2
     folder = build_folder(out)
     for name in wanted:
         if name != "folder":
