@@ -11,7 +11,7 @@ from zoho_console.bulk.sheet_values import Shown, day_text, iso_text, number_tex
 from zoho_console.bulk.sheet_xml import Depth, LocalNames, NotASheet, fed, parser
 from zoho_console.domain.changes import Row
 
-_MOST_COLUMNS = 16_384
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _TEXTS = {"v", "t"}
 _COLUMN = re.compile("[A-Z]{1,3}")
 
@@ -81,8 +81,8 @@ class SheetCells:
                 self._row = None
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
-        number = _index(attributes["r"]) if "r" in attributes else self._number + 1
-        if number <= self._number or self._row is not None:
+        number = _row_number(attributes["r"]) if "r" in attributes else self._number + 1
+        if not self._number < number <= _MOST_ROWS or self._row is not None:
             raise NotASheet
         self._number, self._digits, self._row, self._column = number, str(number), [], 0
 
@@ -127,8 +127,8 @@ def column_name(number: int) -> str:
     return name
 
 
-def _index(text: str) -> int:
-    if not text.isdecimal():
+def _row_number(text: str) -> int:
+    if not text.isdecimal() or len(text) > len(str(_MOST_ROWS)):
         raise NotASheet
     return int(text)
 

@@ -14,6 +14,7 @@ from zoho_console.bulk.sheet_xml import NotASheet
 # A spreadsheet keeps 15 digits of a number; what is longer was another number once.
 _EXACT = 10**15
 _LONGEST_PLAIN = 15
+_LONGEST_ID = 9  # digits of the number of a format
 _LAST_DAY = 2_958_466  # the first of the year 10000, counted from 1900
 _DAY_THAT_NEVER_WAS = 60  # 29 February 1900, as Lotus had it (ECMA-376, part 1, 18.17.4.1)
 _SECONDS = 86_400
@@ -48,7 +49,7 @@ def shown_by_style(archive: SheetArchive) -> list[Shown]:
     styles = archive.tree(name)
     codes = {one.get("numFmtId", ""): one.get("formatCode", "") for one in styles.iter("numFmt")}
     ids = [one.get("numFmtId", "0") for one in styles.iterfind("cellXfs/xf")]
-    if not all(one.isdecimal() for one in ids):
+    if not all(one.isdecimal() and len(one) <= _LONGEST_ID for one in ids):
         raise NotASheet
     return [shown_as(int(one), codes.get(one, "")) for one in ids]
 
