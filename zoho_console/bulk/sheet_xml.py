@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 _DEEPEST = 100  # elements within one another
+_MOST_NAMES = 1_000  # of elements; a spreadsheet has some hundred
 _LONGEST_TAG = 1024**2  # bytes, beyond the piece at hand
 
 
@@ -15,9 +16,11 @@ class NotASheet(ValueError):
 
 
 class LocalNames(dict[str, str]):
-    """The names of elements without their prefixes; each is looked at once."""
+    """The names of elements without their prefixes; each is looked at once. Errors: NotASheet, where they never end."""
 
     def __missing__(self, name: str) -> str:
+        if len(self) == _MOST_NAMES:
+            raise NotASheet
         self[name] = local = name.rpartition(":")[2]
         return local
 

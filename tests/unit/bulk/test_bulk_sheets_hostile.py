@@ -65,6 +65,7 @@ BOMBS = {
     "a text without end": (b'<worksheet><row><c t="str"><v>' + SPACE + b"</v></c></row></worksheet>", b""),
     "a tag without end": (b"<worksheet" + SPACE + b"/>", b""),
     "elements without end": (b"<a>" * (MUCH // 3), b""),
+    "names without end": (b"<a>" + b"".join(b"<a%d/>" % number for number in range(MUCH // 12)) + b"</a>", b""),
     "rows within rows": (b"<row>" * (MUCH // 5), b""),
     "cells within cells": (b"<row>" + b"<c>" * (MUCH // 3), b""),
     "a shared text without end": (b"", b"<sst><si><t>" + SPACE + b"</t></si></sst>"),
